@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from indexer.decoding import to_storable
-from indexer.file_store import FileHash, FileStore, Project
+from indexer.file_store import FileHash, FileMove, FileStore, FileWrite, Project, WriteReply
+from indexer.hash_cache import HashCache
 from indexer.secrets import SecretKind, mask_secrets
+from indexer.sync_planning import find_blocking, find_gone, match_moves
 from indexer.walking import (
-    FileStamp,
+    UNSEEN,
+    DirectoryUnreadableError,
     FoundFile,
+    ReadFile,
     SkippedPath,
     WalkSkip,
     read_file,
@@ -29,9 +35,6 @@ MAX_BATCH_FILES = 500
 # What the API accepts in one diff is 50,000.
 MAX_DIFF_FILES = 10_000
 MANIFEST_PAGE = 10_000
-
-# A file written twice within one tick of the file system's clock may keep its stamp; two seconds is FAT's tick.
-SETTLED_NS = 2_000_000_000
 
 
 class SyncRefusedError(CodingitError):
@@ -62,7 +65,7 @@ class SyncProgress:
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync saw and did; `masked` counts secret values by kind, in the files read in this run."""
+    """What a sync saw and did; `masked_files` names the kinds of secrets masked in the files that this run read."""
 
     files: int
     unchanged: int
@@ -71,29 +74,11 @@ class SyncReport:
     deleted: int
     sent_bytes: int
     skipped: tuple[SkippedPath, ...]
-    masked: dict[SecretKind, int]
+    masked_files: Mapping[str, tuple[SecretKind, ...]]
 
     @property
     def skipped_by_reason(self) -> dict[WalkSkip, int]:
         return dict(Counter(skip.reason for skip in self.skipped).most_common())
-
-
-@dataclass(slots=True)
-class HashCache:
-    """The hash of each file's stored text by its stamp, so that a second sync reads only what was touched."""
-
-    _entries: dict[str, tuple[FileStamp, str]] = field(default_factory=dict)
-
-    def find(self, found: FoundFile) -> str | None:
-        stamp, content_hash = self._entries.get(str(found.location), (None, None))
-        return content_hash if stamp == found.stamp else None
-
-    def keep(self, found: FoundFile, stamp: FileStamp, content_hash: str, *, now_ns: int) -> None:
-        if max(stamp.modified_ns, stamp.changed_ns) + SETTLED_NS <= now_ns:
-            self._entries[str(found.location)] = (stamp, content_hash)
-
-    def retain(self, locations: set[str]) -> None:
-        self._entries = {path: entry for path, entry in self._entries.items() if path in locations}
 
 
 def sync_directory(
@@ -106,38 +91,44 @@ def sync_directory(
     cache: HashCache | None = None,
 ) -> SyncReport:
     """Make the project's files those of the directory; a run that was interrupted is finished by the next one."""
-    cache = HashCache() if cache is None else cache
     prefix = workspace_prefix(project)
     identity = _identity_of(root)
-    tally = _Tally()
-    local = _read_manifest(root, prefix, cache, tally, progress)
+    notes = _Notes()
+    local = _read_manifest(root, prefix, cache or HashCache(), notes, progress)
     if _identity_of(root) != identity:
         raise SyncRefusedError(f"{root}: exchanged for another directory while it was read.")
-    manifest = [FileHash(path, content_hash) for path, (_, content_hash) in local.items()]
-    wanted, unchanged = _compare(store, project, manifest, progress)
+    wanted, unchanged = _compare(store, project, local, progress)
     gone: dict[str, str] = {}
-    stored: set[str] = set()
+    stored: Set[str] = frozenset(local)  # Without pruning no path goes, so that none can have moved.
     if prune:
-        gone, stored = _find_gone(store, project, prefix, local.keys(), tally.skipped)
-        if gone and not local and not tally.skipped:
+        held = {file.path: file.content_hash for file in _list_stored(store, project) if file.path.startswith(prefix)}
+        gone = find_gone(held, local.keys(), notes.unseen_below(prefix))
+        stored = held.keys()
+        if gone and not local and not notes.skipped:
             raise SyncRefusedError(f"{root}: the directory is empty, and {len(gone)} files of it are stored.")
-    blocking = {path for path in gone if _is_in_the_way(path, wanted)}
-    moves = _match_moves(
+    blocking = find_blocking(gone, frozenset(wanted))
+    moves = match_moves(
         {path: content_hash for path, content_hash in gone.items() if path not in blocking},
-        {path: local[path][1] for path in wanted if path not in stored},
+        {path: local[path].content_hash for path in wanted if path not in stored},
     )
-    sender = _Sender(store, project, progress, len(wanted), tally)
+    settled = {move.path for move in moves} | {move.moved_from for move in moves} | blocking
+    sender = _Sender(store, project, progress, len(wanted))
     # First what a new path needs out of its way, then what costs nothing, and the other deletions when all has arrived:
     # a run that ends early leaves too much in the store, never too little.
     sender.delete(sorted(blocking))
     sender.send_moves(moves)
-    moved_to = {move.path for move in moves}
-    sender.send_files([(path, local[path][0]) for path in wanted if path not in moved_to])
-    sender.delete(sorted(gone.keys() - blocking - {move.moved_from for move in moves}))
+    sender.send_files(((path, local[path].found) for path in wanted if path not in settled), notes)
+    sender.delete(sorted(gone.keys() - settled))
     return SyncReport(
-        len(local), unchanged, sender.written, sender.moved, sender.deleted, sender.sent_bytes,
-        tuple(tally.skipped), dict(tally.masked),
-    )  # fmt: skip
+        files=len(local),
+        unchanged=unchanged,
+        written=sender.reply.written,
+        moved=sender.reply.moved,
+        deleted=sender.reply.deleted,
+        sent_bytes=sender.sent_bytes,
+        skipped=tuple(notes.skipped.values()),
+        masked_files=MappingProxyType(notes.masked),
+    )
 
 
 def workspace_prefix(project: Project) -> str:
@@ -146,61 +137,130 @@ def workspace_prefix(project: Project) -> str:
     return f"/{folder if folder not in ('', '.', '..') else '-'}/"
 
 
+@dataclass(frozen=True, slots=True)
+class _LocalFile:
+    found: FoundFile
+    content_hash: str
+
+
 @dataclass(slots=True)
-class _Tally:
-    skipped: list[SkippedPath] = field(default_factory=list)
-    masked: Counter[SecretKind] = field(default_factory=Counter)
+class _Notes:
+    skipped: dict[str, SkippedPath] = field(default_factory=dict)
+    masked: dict[str, tuple[SecretKind, ...]] = field(default_factory=dict)
+
+    def unseen_below(self, prefix: str) -> list[str]:
+        return [prefix + skip.path for skip in self.skipped.values() if skip.reason in UNSEEN]
 
 
 def _read_manifest(
-    root: Path, prefix: str, cache: HashCache, tally: _Tally, progress: Callable[[SyncProgress], None]
-) -> dict[str, tuple[FoundFile, str]]:
-    manifest: dict[str, tuple[FoundFile, str]] = {}
+    root: Path, prefix: str, cache: HashCache, notes: _Notes, progress: Callable[[SyncProgress], None]
+) -> dict[str, _LocalFile]:
+    manifest: dict[str, _LocalFile] = {}
     for outcome in walk_directory(root):
         if isinstance(outcome, SkippedPath):
-            tally.skipped.append(outcome)
+            notes.skipped[outcome.path] = outcome
             continue
         content_hash = cache.find(outcome)
         if content_hash is None:
-            read = _read_storable(outcome, tally)
+            read_at_ns = time.time_ns()
+            read = _read_storable(outcome, notes)
             if read is None:
                 continue
-            text, stamp = read
-            content_hash = hashlib.sha256(text.encode()).hexdigest()
-            cache.keep(outcome, stamp, content_hash, now_ns=time.time_ns())
-        manifest[prefix + outcome.path] = (outcome, content_hash)
+            content_hash = hashlib.sha256(read.text.encode()).hexdigest()
+            cache.keep(outcome, read.stamp, content_hash, read_at_ns=read_at_ns)
+        manifest[prefix + outcome.path] = _LocalFile(outcome, content_hash)
         progress(SyncProgress(SyncPhase.READING, len(manifest), None))
-    cache.retain({str(found.location) for found, _ in manifest.values()})
+    cache.retain({str(local.found.location) for local in manifest.values()})
     return manifest
 
 
-def _read_storable(found: FoundFile, tally: _Tally) -> tuple[str, FileStamp] | None:
+def _read_storable(found: FoundFile, notes: _Notes) -> ReadFile | None:
     read = read_file(found)
     if isinstance(read, SkippedPath):
-        tally.skipped.append(read)
+        notes.skipped[read.path] = read
         return None
     # Masked before it leaves this machine, so that the store never holds the secret.
     masked = mask_secrets(read.text)
     if masked.count:
-        tally.masked.update(masked.kinds)
-    return masked.text, read.stamp
+        notes.masked[found.path] = masked.kinds
+    return replace(read, text=masked.text)
 
 
 def _compare(
-    store: FileStore, project: Project, manifest: Sequence[FileHash], progress: Callable[[SyncProgress], None]
+    store: FileStore, project: Project, local: Mapping[str, _LocalFile], progress: Callable[[SyncProgress], None]
 ) -> tuple[list[str], int]:
+    manifest = [FileHash(path, file.content_hash) for path, file in local.items()]
     wanted: list[str] = []
     unchanged = 0
     for start in range(0, len(manifest), MAX_DIFF_FILES):
         progress(SyncProgress(SyncPhase.COMPARING, start, len(manifest)))
         reply = store.diff(project.id, manifest[start : start + MAX_DIFF_FILES])
-        wanted += reply.wanted
+        wanted += [path for path in reply.wanted if path in local]
         unchanged += reply.unchanged
     return wanted, unchanged
 
 
-def _find_gone(
-    store: FileStore, project: Project, prefix: str, local: object, skipped: Sequence[SkippedPath]
-) -> tuple[dict[str, str], set[str]]:
-    """What is stored below the prefix and is no longer in the directory, with its hash; and all that is stored."""
-    raise NotImplementedError
+def _list_stored(store: FileStore, project: Project) -> Iterator[FileHash]:
+    after: str | None = None
+    while True:
+        page = store.list_manifest(project.id, after=after, limit=MANIFEST_PAGE)
+        yield from page.files
+        if page.next is None:
+            return
+        after = page.next
+
+
+def _identity_of(root: Path) -> tuple[int, int]:
+    try:
+        status = os.stat(root)
+    except OSError as error:
+        raise DirectoryUnreadableError(f"{root}: {error.strerror}") from error
+    return status.st_dev, status.st_ino
+
+
+@dataclass(slots=True)
+class _Sender:
+    """Sends batch after batch, each whole or not at all, and adds up what the store says it did."""
+
+    store: FileStore
+    project: Project
+    progress: Callable[[SyncProgress], None]
+    total: int
+    done: int = 0
+    sent_bytes: int = 0
+    reply: WriteReply = field(default_factory=lambda: WriteReply(0, 0, 0))
+
+    def send_moves(self, moves: Sequence[FileMove]) -> None:
+        for start in range(0, len(moves), MAX_BATCH_FILES):
+            self._put(moves[start : start + MAX_BATCH_FILES])
+
+    def send_files(self, files: Iterable[tuple[str, FoundFile]], notes: _Notes) -> None:
+        batch: list[FileWrite] = []
+        size = 0
+        for path, found in files:
+            read = _read_storable(found, notes)
+            if read is None:
+                continue
+            length = len(read.text.encode())
+            if batch and (size + length > MAX_BATCH_BYTES or len(batch) == MAX_BATCH_FILES):
+                self._put(batch, size)
+                batch, size = [], 0
+            batch.append(FileWrite(path, read.text))
+            size += length
+        if batch:
+            self._put(batch, size)
+
+    def delete(self, paths: Sequence[str]) -> None:
+        for start in range(0, len(paths), MAX_BATCH_FILES):
+            self.progress(SyncProgress(SyncPhase.DELETING, start, len(paths)))
+            self._add(self.store.put_files(self.project.id, (), paths[start : start + MAX_BATCH_FILES]))
+
+    def _put(self, files: Sequence[FileWrite | FileMove], size: int = 0) -> None:
+        self._add(self.store.put_files(self.project.id, files, ()))
+        self.done += len(files)
+        self.sent_bytes += size
+        self.progress(SyncProgress(SyncPhase.SENDING, self.done, self.total))
+
+    def _add(self, more: WriteReply) -> None:
+        so_far = self.reply
+        self.reply = WriteReply(so_far.written + more.written, so_far.moved + more.moved, so_far.deleted + more.deleted)
