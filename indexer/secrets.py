@@ -210,7 +210,8 @@ def _is_assigned_secret(match: re.Match[str], value: str) -> bool:
 
 def _is_strong_password(match: re.Match[str], value: str) -> bool:
     classes = sum(re.search(which, value) is not None for which in (r"[a-z]", r"[A-Z]", r"\d", r"[^\w.\-/:]"))
-    return len(value) >= 8 and classes >= 3 and _is_password(match, value)
+    # What begins like this selects an element or names a path.
+    return value[0] not in "#./@:" and len(value) >= 8 and classes >= 3 and _is_password(match, value)
 
 
 def _rule(
@@ -273,7 +274,7 @@ _RULES = (
     _rule(
         SecretKind.ASSIGNED_VALUE,
         "pass pwd secret token key credential",
-        r"(?P<name>(?:password|passwd|pwd|passphrase|(?<![a-z])pass(?![a-z])|secret|token|credentials?"
+        r"(?P<name>(?:password|passwd|pwd|passphrase|(?<![a-z])pass(?![a-z])|secret|token(?!i[sz])|credentials?"
         r"|(?:api|access|private|auth|encryption|signing|account)[_-]?key)[\w-]{0,24})[\"'`\]]{0,2}"
         r"(?:[ \t]{0,4}:[ \t]{0,4}[\w\[\]|. ]{1,40}(?==))?[ \t]{0,8}(?P<sign>:=|=>|=|:)[ \t]{0,8}"
         r"(?:\b[rbuf]{1,2}(?=[\"'`]))?(?P<quote>[\"'`])?"
