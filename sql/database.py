@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import psycopg
 import psycopg_pool
+from pgvector.psycopg import register_vector
 from psycopg.pq import TransactionStatus
 
 from models.caller import Caller
@@ -63,6 +64,7 @@ class Database:
         statement_timeout_ms: int = 0,
         wait_seconds: float = 5.0,
         cancellation: Cancellation | None = None,
+        vectors: bool = False,
         pool: psycopg_pool.ConnectionPool[Connection] | None = None,
     ) -> None:
         self.url = url
@@ -81,6 +83,8 @@ class Database:
             # A connection that died while it rested is found out before a request meets it.
             check=psycopg_pool.ConnectionPool.check_connection if wait_seconds > 0 else None,
             reconnect_timeout=30.0,
+            # Reads and writes vectors in binary; a request sends its one vector as text and needs no look-up of types.
+            configure=register_vector if vectors else None,
             name=application,
             open=False,
         )

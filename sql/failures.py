@@ -20,8 +20,17 @@ from models.errors import (
     UnavailableError,
 )
 
+
+class OutdatedModelError(UnavailableError):
+    """The index has been switched to another model."""
+
+    code = "model_switched"
+    hint = "Ask again; the service loads the new model."
+
+
 BY_SQLSTATE: dict[str, type[CodingitError]] = {
     "42501": ForbiddenError,  # insufficient_privilege, a policy's refusal among them
+    "CI001": OutdatedModelError,
     "28000": UnauthenticatedError,  # invalid_authorization_specification, raised for unknown users
     "23503": NotFoundError,  # foreign_key_violation
     "23505": ConflictError,  # unique_violation

@@ -1,0 +1,70 @@
+"""Which encoder queries are encoded with: that of the generation which the index says is active."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from models.caller import SERVICE
+from models.encoder import Encoder
+from sql.database import Database
+from sql.index import ActiveGeneration, active_generation
+
+# A person who types, and an agent that asks again with another filter, repeat themselves.
+CACHED_QUERIES = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVector:
+    """A query's unit vector as pgvector's text, None where it was not wanted, with the generation it belongs to.
+
+    `model_id` is None as long as nothing has ever been indexed.
+    """
+
+    model_id: int | None
+    text: str | None
+
+
+class ActiveEncoder:
+    """Loads the active generation's encoder when it is first needed, and again when the index has been switched."""
+
+    def __init__(self, database: Database, load: Callable[[ActiveGeneration | None], Encoder]) -> None:
+        self._database = database
+        self._load = load
+        self._lock = threading.Lock()
+        self._model_id: int | None = None
+        self._encoder: Encoder | None = None
+        self._cached = lru_cache(maxsize=CACHED_QUERIES)(self._encode)
+
+    def encode_query(self, query: str, *, wanted: bool = True) -> QueryVector:
+        """The query's vector; waits for the model when it is not loaded yet. Raises CodingitError."""
+        if self._model_id is None:
+            self.refresh()
+        model_id = self._model_id
+        if model_id is None or not wanted:
+            return QueryVector(model_id, None)
+        return QueryVector(model_id, self._cached(model_id, query))
+
+    def refresh(self) -> None:
+        """Look which generation is active, and load its encoder unless it is loaded."""
+        with self._lock:
+            with self._database.acting_as(SERVICE) as connection:
+                active = active_generation(connection)
+            if active is None:
+                return
+            if active.id != self._model_id or self._encoder is None:
+                self._encoder = self._load(active)
+                self._model_id = active.id
+
+    @property
+    def is_ready(self) -> bool:
+        return self._encoder is not None
+
+    def _encode(self, model_id: int, query: str) -> str:
+        encoder = self._encoder
+        if encoder is None:
+            raise RuntimeError("the encoder is used before it was loaded")
+        vector = encoder.encode_queries([query])[0]
+        return "[" + ",".join(map("{:.6g}".format, vector.tolist())) + "]"

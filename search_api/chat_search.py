@@ -1,0 +1,179 @@
+"""The use case of chat search: read the query, find candidates, fuse the evidence, read the winners as the caller."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from time import perf_counter
+from uuid import UUID
+
+from models.caller import Caller
+from models.errors import InvalidRequestError
+from search_api.chat_syntax import ParsedQuery, like_pattern, parse_query, to_websearch
+from search_api.snippets import Snippet
+from sql.chat import (
+    ChatCandidate,
+    ChatCandidateQuery,
+    ChatFilters,
+    Evidence,
+    Neighbour,
+    find_chat_candidates,
+    read_chat_winners,
+)
+from sql.database import Database
+
+MOST_CANDIDATES = 200
+# Rows that turn out to be unreadable leave room for the next.
+SPARE_WINNERS = 5
+# Each alternative with a path or a call in it is a query of its own.
+MOST_ALTERNATIVES = 16
+# Of the words of a long query, those that are looked for singly; the first ones say the most.
+MOST_SINGLE_WORDS = 32
+NEIGHBOUR_CHARACTERS = 1000
+
+# Reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009) with their constant; the weights say that the words as they
+# were asked go before some of them, and before words that are only spelt like them.
+RANK_OFFSET = 60
+WEIGHTS = {Evidence.WORDS: 1.0, Evidence.LITERAL: 1.0, Evidence.SIMILAR: 0.6, Evidence.ANY: 0.4}
+
+
+class ChatMode(StrEnum):
+    """How to look: by words, by similar spelling, by a piece of text as it stands, or by all together."""
+
+    HYBRID = "hybrid"
+    FULLTEXT = "fulltext"
+    FUZZY = "fuzzy"
+    SUBSTRING = "substring"
+
+
+class Sort(StrEnum):
+    """Best first, or newest first."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatQuery:
+    """A chat search as the doors hand it in: validated there."""
+
+    query: str
+    mode: ChatMode = ChatMode.HYBRID
+    filters: ChatFilters = field(default_factory=ChatFilters)
+    sort: Sort = Sort.RELEVANCE
+    limit: int = 10
+    neighbours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChatHit:
+    """A message that answers; `score` compares within one reply, `evidence` says how it was found."""
+
+    id: UUID
+    message_id: str
+    session_id: UUID
+    session_key: str
+    session_title: str
+    role: str
+    model: str | None
+    created_at: datetime | None
+    score: float
+    evidence: tuple[Evidence, ...]
+    snippet: Snippet
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReply:
+    """Hits in the order that was asked for."""
+
+    results: tuple[ChatHit, ...]
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A message with all its evidence; the newer one goes first where scores are equal."""
+
+    id: UUID
+    created_at: datetime | None
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+def search_chat(database: Database, caller: Caller, query: ChatQuery) -> ChatReply:
+    """Answer a query from the caller's own messages. Raises CodingitError."""
+    started = perf_counter()
+    if not query.query.strip():
+        raise InvalidRequestError("The query is empty.", hint="Say which words, or which piece of text, to find.")
+    parsed = parse_query(query.query)
+    wanted = _candidate_query(query, parsed)
+    marks = _marks(query, parsed)
+    with database.acting_as(caller) as connection:
+        fused = fuse(find_chat_candidates(connection, wanted), query.sort)[: query.limit + SPARE_WINNERS]
+        winners, around = read_chat_winners(
+            connection, [each.id for each in fused], marks, query.neighbours, NEIGHBOUR_CHARACTERS
+        )
+    hits = [
+        _hit(each, winners[each.id], around.get(each.id, ()), _snippet(query, parsed, marks, winners[each.id]))
+        for each in fused
+        if each.id in winners
+    ]
+    return ChatReply(tuple(hits[: query.limit]), round((perf_counter() - started) * 1000, 2))
+
+
+def fuse(candidates: Sequence[ChatCandidate], sort: Sort) -> list[Fused]:
+    """One entry a message, its score the sum of its reciprocal ranks by each kind of evidence."""
+    best: dict[Evidence, dict[UUID, ChatCandidate]] = defaultdict(dict)
+    for candidate in candidates:
+        known = best[candidate.evidence].get(candidate.id)
+        if known is None or candidate.score > known.score:
+            best[candidate.evidence][candidate.id] = candidate
+    scores: dict[UUID, float] = defaultdict(float)
+    evidence: dict[UUID, list[Evidence]] = defaultdict(list)
+    created: dict[UUID, datetime | None] = {}
+    for kind in Evidence:
+        ranked = sorted(
+            best[kind].values(), key=lambda each: (each.score, _age(each.created_at), each.id), reverse=True
+        )
+        for rank, each in enumerate(ranked, start=1):
+            scores[each.id] += WEIGHTS[kind] / (RANK_OFFSET + rank)
+            evidence[each.id].append(kind)
+            created[each.id] = each.created_at
+    found = [Fused(each, created[each], score, tuple(evidence[each])) for each, score in scores.items()]
+    if sort is Sort.NEWEST:
+        return sorted(found, key=lambda each: (_age(each.created_at), each.score, each.id), reverse=True)
+    return sorted(found, key=lambda each: (each.score, _age(each.created_at), each.id), reverse=True)
+
+
+def _age(created_at: datetime | None) -> float:
+    return float("-inf") if created_at is None else created_at.timestamp()
+
+
+def _candidate_query(query: ChatQuery, parsed: ParsedQuery) -> ChatCandidateQuery:
+    mode = query.mode
+    words = parsed.words[:MOST_SINGLE_WORDS]
+    if mode is ChatMode.FULLTEXT and not parsed.alternatives:
+        raise InvalidRequestError(
+            "The query names no word to look for.", hint="Words after a minus are left out; add one that is wanted."
+        )
+    # Quotes, 'or' and minus say exactly what is wanted, and it is not widened.
+    widens = mode is ChatMode.HYBRID and parsed.is_plain
+    literal = mode is ChatMode.SUBSTRING or (mode is ChatMode.HYBRID and (parsed.is_plain or not parsed.alternatives))
+    refused = tuple(item for each in parsed.alternatives for item in each.refused)
+    return ChatCandidateQuery(
+        groups=_groups(parsed) if mode in (ChatMode.FULLTEXT, ChatMode.HYBRID) else (),
+        literal=like_pattern(query.query if mode is ChatMode.SUBSTRING else query.query.strip()) if literal else None,
+        any_word=" or ".join(f'"{word}"' for word in words) if widens and len(words) > 1 else None,
+        similar=words if words and (widens or mode is ChatMode.FUZZY) else None,
+        without=to_websearch(_wanted(refused), " or ") if refused and mode is ChatMode.FUZZY else None,
+        widen_known=mode is ChatMode.FUZZY,
+        # Sorted by time, weaker evidence would push what was asked for off the page.
+        enough=query.limit if query.sort is Sort.RELEVANCE else 1,
+        filters=query.filters,
+        newest=query.sort is Sort.NEWEST,
+        most=MOST_CANDIDATES,
+    )

@@ -1,0 +1,92 @@
+"""What a chat query says: websearch syntax (phrases, or, minus) cut into alternatives of wanted and unwanted words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# A word, or a phrase in quotes; a quote that is never closed reaches to the end, as PostgreSQL has it.
+_TOKEN = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
+# Letters, digits, and what the English parser takes for part of a word or of a phrase.
+_PLAIN = re.compile(r"[^\W_]+(?:[ '\u2019-]+[^\W_]+)*", re.UNICODE)
+_SPEAKS = re.compile(r"[^\W_]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A word or a phrase; `refused` when a minus stands before it."""
+
+    text: str
+    refused: bool = False
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether the English parser cuts it strangely: `foo.bar()` becomes a host, `src/a.py` a file, `a_b` a phrase."""
+        return _SPEAKS.search(self.text) is not None and _PLAIN.fullmatch(self.text) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What must all hold; never empty."""
+
+    items: tuple[Wanted, ...]
+
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        return tuple(item for item in self.items if not item.refused)
+
+    @property
+    def refused(self) -> tuple[Wanted, ...]:
+        return tuple(item for item in self.items if item.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """The alternatives that want something, and whether the query uses the syntax at all."""
+
+    alternatives: tuple[Alternative, ...]
+    is_plain: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Everything wanted by any alternative, once each, in order."""
+        return tuple(dict.fromkeys(item.text for each in self.alternatives for item in each.wanted))
+
+
+def parse_query(query: str) -> ParsedQuery:
+    """Cut a query; alternatives that only refuse are left out, for nearly everything would answer them."""
+    alternatives: list[list[Wanted]] = [[]]
+    is_plain = True
+    for match in _TOKEN.finditer(query):
+        phrase, word = match["phrase"], match["word"]
+        if phrase is not None:
+            is_plain = False
+            item = Wanted(phrase.strip(), refused=bool(match["minus"]))
+        elif word.lower() == "or":
+            is_plain = False
+            alternatives.append([])
+            continue
+        else:
+            item = _read_word(word)
+            is_plain = is_plain and not item.refused
+        if item.text:
+            alternatives[-1].append(item)
+    kept = tuple(Alternative(tuple(items)) for items in alternatives if any(not item.refused for item in items))
+    return ParsedQuery(kept, is_plain)
+
+
+def to_websearch(items: tuple[Wanted, ...], joint: str = " ") -> str:
+    """The items in PostgreSQL's websearch syntax; each in quotes, so that none is read as an operator."""
+    return joint.join(f'{"-" * item.refused}"{item.text}"' for item in items)
+
+
+def like_pattern(text: str) -> str:
+    """A LIKE pattern for texts that hold this one."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+
+
+def _read_word(word: str) -> Wanted:
+    # Two minuses open a command's option, which somebody looks for.
+    if word.startswith("-") and not word.startswith("--") and len(word) > 1:
+        return Wanted(word[1:], refused=True)
+    return Wanted(word)

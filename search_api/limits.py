@@ -1,0 +1,84 @@
+"""What the doors accept as text, numbers and JSON; the one place that says how much is too much."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from typing import Annotated, Any, NoReturn
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import from_json
+
+MOST_MANIFEST_ENTRIES = 50_000
+MOST_FILES_A_CALL = 5_000
+MOST_PAGE = 1_000
+LONGEST_PATH = 1_024
+# A larger file is not indexed anyway; the largest that PostgreSQL would take is a gigabyte.
+LARGEST_FILE_CHARS = 8 << 20
+LONGEST_TITLE = 500
+
+
+def refuse_unstorable(text: str) -> str:
+    """PostgreSQL's text holds any Unicode character but NUL; half of a surrogate pair is none."""
+    if "\x00" in text:
+        raise ValueError("holds a NUL character, which text cannot; leave binary files out")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a surrogate pair, which is no Unicode text") from None
+    return text
+
+
+def normalise_path(path: str) -> str:
+    """An absolute POSIX path as it is stored; raises ValueError for one that is not in its one normal form."""
+    refuse_unstorable(path)
+    if not path.startswith("/") or path == "/":
+        raise ValueError("a path starts with '/' and names something below it")
+    if path.startswith("//") or posixpath.normpath(path) != path:
+        raise ValueError("a path has no '.', no '..', no '//' and no '/' at its end")
+    if any(ord(character) < 32 or ord(character) == 127 for character in path):
+        raise ValueError("a path holds no control characters")
+    return path
+
+
+# JSON schemas cannot say what the validators check, so the patterns do as far as they can.
+Text = Annotated[str, AfterValidator(refuse_unstorable)]
+Path = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=LONGEST_PATH),
+    AfterValidator(normalise_path),
+    Field(
+        description="Absolute POSIX path in normal form, unique per user.",
+        examples=["/shop/src/cart.py"],
+    ),
+]
+Content = Annotated[Text, StringConstraints(max_length=LARGEST_FILE_CHARS), Field(description="The file's text.")]
+Title = Annotated[Text, StringConstraints(min_length=1, max_length=LONGEST_TITLE)]
+Sha256 = Annotated[
+    str,
+    StringConstraints(pattern=re.compile(r"^[0-9a-f]{64}$").pattern),
+    Field(
+        description="sha256 of the UTF-8 text, in lower-case hex.", examples=["e3b0c44298fc1c149afbf4c8996fb924" * 2]
+    ),
+]
+
+
+class Strict(BaseModel):
+    """What a caller sends: an unknown field is refused, since a misspelt filter would silently find too much."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a JSON text; raises json.JSONDecodeError for bytes that are no UTF-8, for NaN, for half a surrogate
+    pair and for nesting that would exhaust the stack, all of which the standard library's reader lets through."""
+    try:
+        return from_json(body, allow_inf_nan=False)  # Any: JSON can be anything, the models check it
+    except ValueError as error:
+        _refuse(str(error))
+
+
+def _refuse(message: str) -> NoReturn:
+    position = re.search(r"column (\d+)", message)
+    raise json.JSONDecodeError(message, "", int(position.group(1)) if position else 0)

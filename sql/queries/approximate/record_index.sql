@@ -1,0 +1,11 @@
+-- Lets searches use an index from now on, in the place of the one before it.
+insert into public.code_ann_indexes as index (name, model_id, user_id, lists, probes, rows_at_build, recall)
+values (%(name)s, %(model_id)s, %(user_id)s, %(lists)s, %(probes)s, %(rows)s, %(recall)s)
+on conflict (model_id, user_id) do update
+  set
+    name = excluded.name,
+    lists = excluded.lists,
+    probes = excluded.probes,
+    rows_at_build = excluded.rows_at_build,
+    recall = excluded.recall,
+    built_at = now()

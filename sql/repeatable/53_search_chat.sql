@@ -1,0 +1,357 @@
+-- Which of the caller's messages could answer a query, and the words that misspelt ones are taken for.
+
+-- The query for one word as a tsvector holds it, whatever characters it has.
+create or replace function codingit.exact_query(term text) returns tsquery
+  language sql immutable strict parallel safe
+  set search_path = pg_catalog, pg_temp
+  return ('''' || replace(replace(term, '\', '\\'), '''', '''''') || '''')::tsquery;
+
+-- Remembers the words of messages just written. Longer ones are data, shorter ones have no spelling to be near to.
+create or replace function codingit.remember_chat_terms() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+  as $$
+  begin
+    insert into public.chat_terms (user_id, term)
+    select written.user_id, written.term
+    from (
+      select distinct message.user_id, word.term
+      from new_rows as message
+      cross join lateral unnest(tsvector_to_array(message.content_vector)) as word (term)
+      where char_length(word.term) between 3 and 64
+    ) as written
+    where not exists (
+      select from public.chat_terms as known where known.user_id = written.user_id and known.term = written.term
+    );
+    return null;
+  end
+  $$;
+
+-- Forgets the words that only the deleted or replaced messages held: who deletes a message deletes its words.
+create or replace function codingit.forget_chat_terms() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+  as $$
+  begin
+    with gone as materialized (
+      select distinct message.user_id, word.term
+      from old_rows as message
+      cross join lateral unnest(tsvector_to_array(message.content_vector)) as word (term)
+      where char_length(word.term) between 3 and 64
+        -- The words of a user that is deleted go with the user.
+        and exists (select from auth.users as living where living.id = message.user_id)
+        -- An update that leaves the words alone.
+        and not exists (
+          select from public.chat_message_cache as kept
+          where kept.id = message.id and kept.user_id = message.user_id and kept.content_vector = message.content_vector
+        )
+    ),
+    -- Common words are found here at once; asked one by one of the index they would cost a delete of 40 messages 2 s.
+    still_said as materialized (
+      select distinct owner.user_id, word.term
+      from (select distinct gone.user_id from gone) as owner
+      cross join lateral (
+        select message.content_vector
+        from public.chat_message_cache as message
+        where message.user_id = owner.user_id
+        order by message.created_at desc
+        limit 500
+      ) as newest
+      cross join lateral unnest(tsvector_to_array(newest.content_vector)) as word (term)
+    ),
+    doubtful as materialized (
+      select gone.user_id, gone.term from gone
+      except
+      select still_said.user_id, still_said.term from still_said
+    )
+    delete from public.chat_terms as known
+    using doubtful
+    where known.user_id = doubtful.user_id
+      and known.term = doubtful.term
+      and not exists (
+        select from public.chat_message_cache as message
+        where message.user_id = doubtful.user_id
+          and message.content_vector @@ codingit.exact_query(doubtful.term)
+      );
+    return null;
+  end
+  $$;
+
+create or replace trigger remember_inserted_chat_terms
+  after insert on public.chat_message_cache
+  referencing new table as new_rows
+  for each statement execute function codingit.remember_chat_terms();
+
+create or replace trigger remember_updated_chat_terms
+  after update on public.chat_message_cache
+  referencing new table as new_rows
+  for each statement execute function codingit.remember_chat_terms();
+
+create or replace trigger forget_updated_chat_terms
+  after update on public.chat_message_cache
+  referencing old table as old_rows
+  for each statement execute function codingit.forget_chat_terms();
+
+create or replace trigger forget_deleted_chat_terms
+  after delete on public.chat_message_cache
+  referencing old table as old_rows
+  for each statement execute function codingit.forget_chat_terms();
+
+-- The words of the caller's messages that are spelt like the asked ones, at most five for each, with their likeness.
+-- Two letters that changed places leave few trigrams of a short word in common, so the same letters count as alike.
+create or replace function codingit.similar_chat_terms(caller uuid, asked_words text[], widen_known boolean)
+  returns table (word text, term text, likeness real)
+  language plpgsql stable
+  set search_path = public, extensions, pg_temp
+  set pg_trgm.similarity_threshold = 0.2
+  set plan_cache_mode = force_custom_plan
+  as $$
+  #variable_conflict use_column
+  declare
+    like_enough constant real := 0.4;
+    asked text;
+  begin
+    for asked in
+      select distinct lexeme from unnest(asked_words) as each_word (text)
+      cross join lateral unnest(tsvector_to_array(to_tsvector('pg_catalog.english', each_word.text))) as lexeme
+      where char_length(lexeme) between 3 and 64
+    loop
+      if not widen_known and exists (
+        select from public.chat_terms as known where known.user_id = caller and known.term = asked
+      ) then
+        return query select asked, asked, 1::real;
+        continue;
+      end if;
+      return query
+        select asked, near.term, near.likeness
+        from (
+          select distinct known.term,
+            case
+              when codingit.letters_of(known.term) = codingit.letters_of(asked)
+                then greatest(similarity(known.term, asked), 0.9::real)
+              else similarity(known.term, asked)
+            end as likeness
+          from public.chat_terms as known
+          where known.user_id = caller and known.term % asked
+        ) as near
+        where near.likeness >= like_enough
+        order by near.likeness desc, near.term
+        limit 5;
+    end loop;
+  end
+  $$;
+
+create or replace function codingit.letters_of(term text) returns text
+  language sql immutable strict parallel safe
+  set search_path = pg_catalog, pg_temp
+  return (select string_agg(letter, '' order by letter collate "C") from regexp_split_to_table(term, '') as letter);
+
+-- Messages of one user that meet one condition: the newest of them, scored. Only search_chat_candidates calls it, and
+-- `condition` and `scoring` are texts of that function's own.
+create or replace function codingit.match_chat(
+  caller uuid,
+  condition text,
+  scoring text,
+  evidence_kind text,
+  words tsquery,
+  patterns text[],
+  lacking text[],
+  without tsquery,
+  near jsonb,
+  asked_session uuid,
+  asked_role text,
+  asked_model text,
+  asked_tags text[],
+  asked_after timestamptz,
+  asked_before timestamptz,
+  newest boolean,
+  most int
+) returns table (id uuid, created_at timestamptz, evidence text, score real)
+  language plpgsql stable
+  set search_path = public, extensions, pg_temp
+  as $$
+  declare
+    -- Of a word that is everywhere the newest messages are scored: 20,000 take 0.1 s.
+    most_scored constant int := 20000;
+  begin
+    return query execute format(
+      'with matching as materialized (
+        select message.id, message.created_at
+        from public.chat_message_cache as message
+        where message.user_id = $1
+          and %s
+          and ($4 is null or not message.content ilike any ($4))
+          and ($5 is null or not message.content_vector @@ $5)
+          and ($7 is null or message.session_id = $7)
+          and ($8 is null or message.role = $8)
+          and ($9 is null or message.model = $9)
+          and ($11 is null or message.created_at >= $11)
+          and ($12 is null or message.created_at < $12)
+          and exists (
+            select from public.chat_sessions as session
+            where session.id = message.session_id
+              and session.user_id = $1
+              and session.status is distinct from ''deleted''
+          )
+          and ($10 is null or exists (
+            select from public.chat_session_tags as label
+            where label.session_id = message.session_id and label.tag = any ($10)
+          ))
+        order by message.created_at desc nulls last
+        limit case when $13 then $14 else $15 end
+      )
+      select message.id, message.created_at, $16, (%s)::real as score
+      from matching
+      join public.chat_message_cache as message on message.id = matching.id
+      order by case when $13 then null else (%s) end desc nulls last, message.created_at desc nulls last, message.id
+      limit $14',
+      condition, scoring, scoring
+    ) using caller, words, patterns, lacking, without, near, asked_session, asked_role, asked_model, asked_tags,
+      asked_after, asked_before, newest, most, most_scored, evidence_kind;
+  end
+  $$;
+
+-- Candidates for the caller, found out by auth.uid() and by nothing that can be passed in: `@@` and `ilike` are not leakproof
+-- and would use no index below a policy, so the policy's filter stands in match_chat. The rows that a reply shows are
+-- read again under the caller's own policies. Evidence:
+--
+--   words     full text. asked_groups is a list of alternatives, each {words, plain, holds, lacks}: `words` in websearch
+--             syntax; `holds` are LIKE patterns of its words that the English parser cuts strangely (paths, calls), which
+--             together with `plain`, the others, make the second way to match; `lacks` are patterns that refuse
+--   literal   the second way, and asked_literal: a LIKE pattern, whatever its case
+--   any       asked_any: some of the words, in websearch syntax; when there was less than `enough`
+--   similar   asked_similar: words in similar spelling; when there was less than `enough`. Words that the caller's
+--             messages know are widened when widen_known
+--
+-- asked_without holds for the last three: words in websearch syntax that no answer has.
+create or replace function codingit.search_chat_candidates(
+  asked_groups jsonb,
+  asked_literal text,
+  asked_any text,
+  asked_similar text[],
+  asked_without text,
+  widen_known boolean,
+  enough int,
+  asked_session uuid,
+  asked_role text,
+  asked_model text,
+  asked_tags text[],
+  asked_after timestamptz,
+  asked_before timestamptz,
+  newest boolean,
+  most int
+) returns table (id uuid, created_at timestamptz, evidence text, score real)
+  language plpgsql stable security definer
+  set search_path = public, extensions, pg_temp
+  set jit = off
+  as $$
+  declare
+    -- Covers of the words in a row, longer messages a little behind.
+    by_cover constant text := 'ts_rank_cd(message.content_vector, $2, 1)';
+    by_rank constant text := 'ts_rank(message.content_vector, $2, 1)';
+    by_length constant text := '1 / (1 + ln(1 + char_length(message.content)))';
+    by_likeness constant text := '(
+      select sum(word.likeness) from (
+        select max(near.likeness) as likeness
+        from jsonb_to_recordset($6) as near (word text, query tsquery, likeness real)
+        where message.content_vector @@ near.query
+        group by near.word
+      ) as word
+    ) * (1 + ts_rank_cd(message.content_vector, $2, 1)) ';
+    caller constant uuid := auth.uid();
+    asked record;
+    without tsquery;
+    near jsonb;
+    near_words tsquery;
+    found bigint := 0;
+    added bigint;
+  begin
+    if caller is null then
+      raise insufficient_privilege using message = 'searching needs a signed-in user';
+    end if;
+    for asked in
+      select
+        websearch_to_tsquery('pg_catalog.english', alternative.words) as words,
+        websearch_to_tsquery('pg_catalog.english', alternative.plain) as plain,
+        alternative.holds,
+        nullif(alternative.lacks, '{}') as lacks
+      from jsonb_to_recordset(asked_groups) as alternative (words text, plain text, holds text[], lacks text[])
+    loop
+      return query select * from codingit.match_chat(
+        caller, 'message.content_vector @@ $2', by_cover, 'words', asked.words, null, asked.lacks, null, null,
+        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+      );
+      get diagnostics added = row_count;
+      found := found + added;
+      if asked.holds <> '{}' then
+        return query select * from codingit.match_chat(
+          caller,
+          case
+            -- Stop words leave nothing to look for.
+            when numnode(asked.plain) = 0 then 'message.content ilike $3[1] and message.content ilike all ($3)'
+            else 'message.content_vector @@ $2 and message.content ilike $3[1] and message.content ilike all ($3)'
+          end,
+          by_length, 'literal', asked.plain, asked.holds, asked.lacks, null, null,
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+        );
+        get diagnostics added = row_count;
+        found := found + added;
+      end if;
+    end loop;
+    without := websearch_to_tsquery('pg_catalog.english', asked_without);
+    if asked_literal is not null then
+      return query select * from codingit.match_chat(
+        caller, 'message.content ilike $3[1]', by_length, 'literal', null, array[asked_literal], null, without, null,
+        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+      );
+      get diagnostics added = row_count;
+      found := found + added;
+    end if;
+    if found >= enough then
+      return;
+    end if;
+    if asked_any is not null then
+      return query select * from codingit.match_chat(
+        caller, 'message.content_vector @@ $2', by_rank, 'any',
+        websearch_to_tsquery('pg_catalog.english', asked_any), null, null, without, null,
+        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+      );
+    end if;
+    if asked_similar is not null then
+      with similar_terms as (
+        select * from codingit.similar_chat_terms(caller, asked_similar, widen_known)
+      )
+      select
+        (select jsonb_agg(jsonb_build_object(
+          'word', similar_terms.word, 'query', codingit.exact_query(similar_terms.term), 'likeness', similar_terms.likeness
+        )) from similar_terms),
+        (select string_agg(alike.terms, ' & ') from (
+          select '(' || string_agg(codingit.exact_query(similar_terms.term)::text, ' | ') || ')' as terms
+          from similar_terms group by similar_terms.word
+        ) as alike)::tsquery
+      into near, near_words;
+      if near is not null then
+        return query select * from codingit.match_chat(
+          caller, 'message.content_vector @@ $2', by_likeness, 'similar', near_words, null, null, without, near,
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+        );
+      end if;
+    end if;
+  end
+  $$;
+
+revoke all on function codingit.exact_query(text) from public;
+revoke all on function codingit.remember_chat_terms() from public;
+revoke all on function codingit.forget_chat_terms() from public;
+revoke all on function codingit.similar_chat_terms(uuid, text[], boolean) from public;
+revoke all on function codingit.letters_of(text) from public;
+revoke all on function codingit.match_chat(
+  uuid, text, text, text, tsquery, text[], text[], tsquery, jsonb, uuid, text, text, text[], timestamptz, timestamptz,
+  boolean, int
+) from public;
+revoke all on function codingit.search_chat_candidates(
+  jsonb, text, text, text[], text, boolean, int, uuid, text, text, text[], timestamptz, timestamptz, boolean, int
+) from public;
+grant execute on function codingit.search_chat_candidates(
+  jsonb, text, text, text[], text, boolean, int, uuid, text, text, text[], timestamptz, timestamptz, boolean, int
+) to authenticated;

@@ -1,0 +1,5 @@
+{ pkgs ? import <nixpkgs> {} }:
+{
+  shell = pkgs: pkgs.mkShell { };
+  meta = { name = "demo"; };
+}

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+set -e
+build() {
+  make
+}
+function release {
+  build
+}
+release

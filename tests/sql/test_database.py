@@ -1,0 +1,130 @@
+"""Acting as a caller: role and claims for one transaction, gone afterwards whatever happened in it."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+
+import psycopg
+import pytest
+
+from models.caller import ANON, SERVICE, Caller, user
+from models.errors import CodingitError, ForbiddenError, TimedOutError, UnavailableError
+from sql.database import Cancellation, Database
+
+WHO = "select current_user, current_setting('request.jwt.claims', true)::json ->> 'sub'"
+
+
+@pytest.fixture
+def one_connection(url: str) -> Database:
+    """A pool in which every block meets the same connection."""
+    return Database(url, min_size=1, max_size=1).open()
+
+
+@pytest.mark.parametrize("caller", [ANON, SERVICE, user(uuid.UUID(int=7))], ids=lambda caller: caller.role.value)
+def test_a_block_runs_under_the_callers_role_and_claims(one_connection: Database, caller: Caller) -> None:
+    expected = (caller.role.value, None if caller.user_id is None else str(caller.user_id))
+    with one_connection.acting_as(caller) as connection:
+        assert connection.execute(WHO).fetchone() == expected
+    with one_connection.transaction_as(caller) as connection:
+        assert connection.execute(WHO).fetchone() == expected
+    one_connection.close()
+
+
+@pytest.mark.parametrize("how", ["acting_as", "transaction_as"])
+@pytest.mark.parametrize("statement", ["select 1", "select 1 / 0", "select * from nowhere"])
+def test_nothing_of_the_caller_is_left_on_the_connection(one_connection: Database, how: str, statement: str) -> None:
+    try:
+        with getattr(one_connection, how)(user(uuid.uuid4())) as connection:
+            connection.execute(statement).fetchall()
+    except (psycopg.Error, CodingitError):
+        pass
+    with one_connection._connection() as connection:
+        assert connection.execute("select current_user").fetchone() == ("postgres",)
+        left = connection.execute("select nullif(current_setting('request.jwt.claims', true), '')").fetchone()
+        assert left == (None,)
+    one_connection.close()
+
+
+def test_an_error_in_the_block_undoes_what_it_wrote(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.acting_as(SERVICE) as connection:
+        connection.execute("insert into projects (user_id, title) select id, 'x' from auth.users")
+        raise RuntimeError
+    with database.acting_as(SERVICE) as connection:
+        assert connection.execute("select count(*) from projects").fetchone() == (0,)
+
+
+def test_what_the_block_wrote_is_committed(database: Database) -> None:
+    with database.acting_as(SERVICE) as connection:
+        connection.execute(
+            "insert into embedding_models (name, revision, dimensions, chunker_version) values ('m', 'r', 3, 1)"
+        )
+    with database.acting_as(SERVICE) as connection:
+        assert connection.execute("select name from embedding_models").fetchone() == ("m",)
+
+
+def test_a_token_cannot_choose_its_subject_or_role(database: Database) -> None:
+    real = uuid.uuid4()
+    caller = Caller(real, user(real).role, {"sub": str(uuid.uuid4()), "role": "service_role"})
+    with database.acting_as(caller) as connection:
+        row = connection.execute(
+            "select current_setting('request.jwt.claims')::json ->> 'sub',"
+            " current_setting('request.jwt.claims')::json ->> 'role', current_user"
+        ).fetchone()
+    assert row == (str(real), "authenticated", "authenticated")
+
+
+def test_refusals_become_ours(database: Database) -> None:
+    with pytest.raises(ForbiddenError), database.acting_as(ANON) as connection:
+        connection.execute("insert into teams (name) values ('x')").fetchall()
+
+
+def test_a_statement_that_takes_too_long_is_ended(url: str) -> None:
+    with (
+        Database(url, statement_timeout_ms=50) as database,
+        pytest.raises(TimedOutError),
+        database.acting_as(SERVICE) as connection,
+    ):
+        connection.execute("select pg_sleep(30)").fetchall()
+
+
+def test_a_request_that_is_given_up_is_ended_in_the_database(database: Database) -> None:
+    cancellation = Cancellation()
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with database.cancellable(cancellation).acting_as(SERVICE) as connection:
+                connection.execute("select pg_sleep(60)").fetchall()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    running = "select count(*) from pg_stat_activity where query like 'select pg_sleep(60)%' and state = 'active'"
+    with psycopg.connect(database.url, autocommit=True) as watcher:
+        deadline = time.monotonic() + 30
+        while watcher.execute(running.encode()).fetchone() != (1,):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        cancellation.cancel()
+        thread.join(30)
+        assert not thread.is_alive()
+        assert watcher.execute(running.encode()).fetchone() == (0,)
+    assert isinstance(failures[0], TimedOutError)
+
+
+def test_a_request_that_was_given_up_starts_no_statement(database: Database) -> None:
+    cancellation = Cancellation()
+    cancellation.cancel()
+    with pytest.raises(TimedOutError), database.cancellable(cancellation).acting_as(SERVICE):
+        pass
+
+
+def test_a_server_that_is_not_there_is_unavailable() -> None:
+    database = Database("postgresql://nobody@127.0.0.1:1/none", wait_seconds=0.2)
+    database.open(wait=False)
+    with pytest.raises(UnavailableError), database.acting_as(SERVICE):
+        pass
+    database.close()
