@@ -118,7 +118,12 @@ def search_chat(database: Database, caller: Caller, query: ChatQuery) -> ChatRep
             connection, [each.id for each in fused], marks, query.neighbours, NEIGHBOUR_CHARACTERS
         )
     hits = [
-        _hit(each, winners[each.id], around.get(each.id, ()), _snippet(query, parsed, marks, winners[each.id]))
+        _hit(
+            each,
+            winners[each.id],
+            around.get(each.id, ()),
+            _snippet(query, parsed, marks, each.evidence, winners[each.id]),
+        )
         for each in fused
         if each.id in winners
     ]
@@ -163,17 +168,80 @@ def _candidate_query(query: ChatQuery, parsed: ParsedQuery) -> ChatCandidateQuer
     # Quotes, 'or' and minus say exactly what is wanted, and it is not widened.
     widens = mode is ChatMode.HYBRID and parsed.is_plain
     literal = mode is ChatMode.SUBSTRING or (mode is ChatMode.HYBRID and (parsed.is_plain or not parsed.alternatives))
-    refused = tuple(item for each in parsed.alternatives for item in each.refused)
+    refused = tuple(item.text for each in parsed.alternatives for item in each.refused)
     return ChatCandidateQuery(
         groups=_groups(parsed) if mode in (ChatMode.FULLTEXT, ChatMode.HYBRID) else (),
         literal=like_pattern(query.query if mode is ChatMode.SUBSTRING else query.query.strip()) if literal else None,
-        any_word=" or ".join(f'"{word}"' for word in words) if widens and len(words) > 1 else None,
+        any_word=any_of(words) if widens and len(words) > 1 else None,
         similar=words if words and (widens or mode is ChatMode.FUZZY) else None,
-        without=to_websearch(_wanted(refused), " or ") if refused and mode is ChatMode.FUZZY else None,
+        without=any_of(refused) if refused and mode is ChatMode.FUZZY else None,
         widen_known=mode is ChatMode.FUZZY,
         # Sorted by time, weaker evidence would push what was asked for off the page.
         enough=query.limit if query.sort is Sort.RELEVANCE else 1,
         filters=query.filters,
         newest=query.sort is Sort.NEWEST,
         most=MOST_CANDIDATES,
+    )
+
+
+def _groups(parsed: ParsedQuery) -> tuple[WordGroup, ...]:
+    """One group an alternative with odd words in it, and one for all the others together."""
+    odd = [each for each in parsed.alternatives if any(item.is_odd for item in each.items)]
+    plain = [each for each in parsed.alternatives if each not in odd]
+    if len(odd) > MOST_ALTERNATIVES:
+        raise InvalidRequestError(
+            f"The query has more than {MOST_ALTERNATIVES} alternatives with paths or calls in them.",
+            hint="Ask for fewer at once.",
+        )
+    together = (WordGroup(" or ".join(all_of(each.items) for each in plain)),) if plain else ()
+    return together + tuple(_odd_group(each) for each in odd)
+
+
+def _odd_group(alternative: Alternative) -> WordGroup:
+    holds = sorted((item.text for item in alternative.wanted if item.is_odd), key=len, reverse=True)
+    return WordGroup(
+        words=all_of(alternative.items),
+        plain=all_of(tuple(item for item in alternative.items if not item.is_odd)),
+        # The first is asked of the index: the longest has the most trigrams.
+        holds=tuple(map(like_pattern, holds)),
+        lacks=tuple(like_pattern(item.text) for item in alternative.refused if item.is_odd),
+    )
+
+
+def _marks(query: ChatQuery, parsed: ParsedQuery) -> Marks:
+    # A message cannot hold marks that nobody could know of.
+    nonce = secrets.token_hex(8)
+    words = None if query.mode is ChatMode.SUBSTRING or not parsed.words else any_of(parsed.words[:MOST_SINGLE_WORDS])
+    return Marks(words, f"\x02{nonce}\x02", f"\x03{nonce}\x03")
+
+
+def _snippet(
+    query: ChatQuery, parsed: ParsedQuery, marks: Marks, evidence: Sequence[Evidence], winner: ChatWinner
+) -> Snippet:
+    content = winner.content
+    exact = find_literal(content, query.query if query.mode is ChatMode.SUBSTRING else query.query.strip())
+    if query.mode is ChatMode.SUBSTRING:
+        return cut_snippet(content, exact)
+    spans = exact + [span for word in parsed.words if Wanted(word).is_odd for span in find_literal(content, word)]
+    if winner.marked is not None:
+        spans += find_marked(content, winner.marked, marks.start, marks.stop)
+    if Evidence.SIMILAR in evidence:
+        spans += find_similar(content, parsed.words)
+    return cut_snippet(content, spans)
+
+
+def _hit(fused: Fused, winner: ChatWinner, neighbours: Sequence[Neighbour], snippet: Snippet) -> ChatHit:
+    return ChatHit(
+        id=winner.id,
+        message_id=winner.message_id,
+        session_id=winner.session_id,
+        session_key=winner.session_key,
+        session_title=winner.session_title,
+        role=winner.role,
+        model=winner.model,
+        created_at=winner.created_at,
+        score=round(fused.score, 5),
+        evidence=fused.evidence,
+        snippet=snippet,
+        neighbours=tuple(neighbours),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # A word, or a phrase in quotes; a quote that is never closed reaches to the end, as PostgreSQL has it.
@@ -75,9 +76,14 @@ def parse_query(query: str) -> ParsedQuery:
     return ParsedQuery(kept, is_plain)
 
 
-def to_websearch(items: tuple[Wanted, ...], joint: str = " ") -> str:
+def all_of(items: Sequence[Wanted]) -> str:
     """The items in PostgreSQL's websearch syntax; each in quotes, so that none is read as an operator."""
-    return joint.join(f'{"-" * item.refused}"{item.text}"' for item in items)
+    return " ".join(f'{"-" * item.refused}"{item.text}"' for item in items)
+
+
+def any_of(words: Sequence[str]) -> str:
+    """The same for words of which one is enough."""
+    return " or ".join(f'"{word}"' for word in words)
 
 
 def like_pattern(text: str) -> str:
