@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,14 +12,17 @@ from uuid import UUID
 
 from models.caller import Caller
 from models.errors import InvalidRequestError
-from search_api.chat_syntax import ParsedQuery, like_pattern, parse_query, to_websearch
-from search_api.snippets import Snippet
+from search_api.chat_fusion import Fused, Sort, fuse
+from search_api.chat_syntax import Alternative, ParsedQuery, Wanted, all_of, any_of, like_pattern, parse_query
+from search_api.snippets import Snippet, cut_snippet, find_literal, find_marked, find_similar
 from sql.chat import (
-    ChatCandidate,
     ChatCandidateQuery,
     ChatFilters,
+    ChatWinner,
     Evidence,
+    Marks,
     Neighbour,
+    WordGroup,
     find_chat_candidates,
     read_chat_winners,
 )
@@ -34,11 +37,6 @@ MOST_ALTERNATIVES = 16
 MOST_SINGLE_WORDS = 32
 NEIGHBOUR_CHARACTERS = 1000
 
-# Reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009) with their constant; the weights say that the words as they
-# were asked go before some of them, and before words that are only spelt like them.
-RANK_OFFSET = 60
-WEIGHTS = {Evidence.WORDS: 1.0, Evidence.LITERAL: 1.0, Evidence.SIMILAR: 0.6, Evidence.ANY: 0.4}
-
 
 class ChatMode(StrEnum):
     """How to look: by words, by similar spelling, by a piece of text as it stands, or by all together."""
@@ -47,13 +45,6 @@ class ChatMode(StrEnum):
     FULLTEXT = "fulltext"
     FUZZY = "fuzzy"
     SUBSTRING = "substring"
-
-
-class Sort(StrEnum):
-    """Best first, or newest first."""
-
-    RELEVANCE = "relevance"
-    NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +85,6 @@ class ChatReply:
     took_ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class Fused:
-    """A message with all its evidence; the newer one goes first where scores are equal."""
-
-    id: UUID
-    created_at: datetime | None
-    score: float
-    evidence: tuple[Evidence, ...]
-
-
 def search_chat(database: Database, caller: Caller, query: ChatQuery) -> ChatReply:
     """Answer a query from the caller's own messages. Raises CodingitError."""
     started = perf_counter()
@@ -118,44 +99,11 @@ def search_chat(database: Database, caller: Caller, query: ChatQuery) -> ChatRep
             connection, [each.id for each in fused], marks, query.neighbours, NEIGHBOUR_CHARACTERS
         )
     hits = [
-        _hit(
-            each,
-            winners[each.id],
-            around.get(each.id, ()),
-            _snippet(query, parsed, marks, each.evidence, winners[each.id]),
-        )
+        _hit(query, parsed, marks, each, winners[each.id], around.get(each.id, ()))
         for each in fused
         if each.id in winners
     ]
     return ChatReply(tuple(hits[: query.limit]), round((perf_counter() - started) * 1000, 2))
-
-
-def fuse(candidates: Sequence[ChatCandidate], sort: Sort) -> list[Fused]:
-    """One entry a message, its score the sum of its reciprocal ranks by each kind of evidence."""
-    best: dict[Evidence, dict[UUID, ChatCandidate]] = defaultdict(dict)
-    for candidate in candidates:
-        known = best[candidate.evidence].get(candidate.id)
-        if known is None or candidate.score > known.score:
-            best[candidate.evidence][candidate.id] = candidate
-    scores: dict[UUID, float] = defaultdict(float)
-    evidence: dict[UUID, list[Evidence]] = defaultdict(list)
-    created: dict[UUID, datetime | None] = {}
-    for kind in Evidence:
-        ranked = sorted(
-            best[kind].values(), key=lambda each: (each.score, _age(each.created_at), each.id), reverse=True
-        )
-        for rank, each in enumerate(ranked, start=1):
-            scores[each.id] += WEIGHTS[kind] / (RANK_OFFSET + rank)
-            evidence[each.id].append(kind)
-            created[each.id] = each.created_at
-    found = [Fused(each, created[each], score, tuple(evidence[each])) for each, score in scores.items()]
-    if sort is Sort.NEWEST:
-        return sorted(found, key=lambda each: (_age(each.created_at), each.score, each.id), reverse=True)
-    return sorted(found, key=lambda each: (each.score, _age(each.created_at), each.id), reverse=True)
-
-
-def _age(created_at: datetime | None) -> float:
-    return float("-inf") if created_at is None else created_at.timestamp()
 
 
 def _candidate_query(query: ChatQuery, parsed: ParsedQuery) -> ChatCandidateQuery:
@@ -215,22 +163,21 @@ def _marks(query: ChatQuery, parsed: ParsedQuery) -> Marks:
     return Marks(words, f"\x02{nonce}\x02", f"\x03{nonce}\x03")
 
 
-def _snippet(
-    query: ChatQuery, parsed: ParsedQuery, marks: Marks, evidence: Sequence[Evidence], winner: ChatWinner
-) -> Snippet:
-    content = winner.content
-    exact = find_literal(content, query.query if query.mode is ChatMode.SUBSTRING else query.query.strip())
-    if query.mode is ChatMode.SUBSTRING:
-        return cut_snippet(content, exact)
-    spans = exact + [span for word in parsed.words if Wanted(word).is_odd for span in find_literal(content, word)]
+def _hit(
+    query: ChatQuery,
+    parsed: ParsedQuery,
+    marks: Marks,
+    fused: Fused,
+    winner: ChatWinner,
+    neighbours: Sequence[Neighbour],
+) -> ChatHit:
+    spans = find_literal(winner.content, query.query if query.mode is ChatMode.SUBSTRING else query.query.strip())
+    if query.mode is not ChatMode.SUBSTRING:
+        spans += [span for each in parsed.words if Wanted(each).is_odd for span in find_literal(winner.content, each)]
     if winner.marked is not None:
-        spans += find_marked(content, winner.marked, marks.start, marks.stop)
-    if Evidence.SIMILAR in evidence:
-        spans += find_similar(content, parsed.words)
-    return cut_snippet(content, spans)
-
-
-def _hit(fused: Fused, winner: ChatWinner, neighbours: Sequence[Neighbour], snippet: Snippet) -> ChatHit:
+        spans += find_marked(winner.content, winner.marked, marks.start, marks.stop)
+    if Evidence.SIMILAR in fused.evidence:
+        spans += find_similar(winner.content, parsed.words)
     return ChatHit(
         id=winner.id,
         message_id=winner.message_id,
@@ -242,6 +189,6 @@ def _hit(fused: Fused, winner: ChatWinner, neighbours: Sequence[Neighbour], snip
         created_at=winner.created_at,
         score=round(fused.score, 5),
         evidence=fused.evidence,
-        snippet=snippet,
+        snippet=cut_snippet(winner.content, spans),
         neighbours=tuple(neighbours),
     )
