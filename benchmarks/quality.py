@@ -3,10 +3,10 @@
     python -m benchmarks.quality QUERIES.json SOURCES [--data FOLDER] [--mode hybrid] [--output RUN.json]
     python -m benchmarks.quality --compare BEFORE.json AFTER.json
 
-QUERIES is a list of objects with repo, language, category, query, relevant and secondary (paths); SOURCES has one folder
-a repository. A query's targets are relevant and secondary; a rank finds a target when the paths are equal or one ends
-with "/" and the other; nDCG@10 = sum of 1/log2(rank + 1) over the ranks that found a target / the same over the first
-min(10, targets) ranks. Further chunks of one file use up ranks. The overall figure is the mean over repositories.
+QUERIES is a list of objects with repo, language, category, query, relevant and secondary (paths); SOURCES has one
+folder a repository. A query's targets are relevant and secondary; a rank finds a target when the paths are equal or one
+ends with "/" and the other; nDCG@10 = sum of 1/log2(rank + 1) over the ranks that found a target / the same over the
+first min(10, targets) ranks. Further chunks of one file use up ranks. Overall is the mean over repositories.
 """
 
 from __future__ import annotations

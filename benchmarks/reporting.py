@@ -1,4 +1,4 @@
-"""How a benchmark tells what it found: a table, JSON with the command and the machine, and the difference of two runs."""
+"""How a benchmark tells what it found: a table, JSON with the command and the machine, the difference of two runs."""
 
 from __future__ import annotations
 

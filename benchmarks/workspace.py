@@ -37,13 +37,14 @@ class Workspace:
                 )
             paths = []
             for file in read_directory(root):
-                path = f"/{project}/{file.path}"
+                path = f"/{project}/{file.found.path}"
                 paths.append(path)
                 connection.execute(
-                    "insert into workspace_files (user_id, project_id, path, name, content) values (%s, %s, %s, %s, %s) "
+                    "insert into workspace_files (user_id, project_id, path, name, content) "
+                    "values (%s, %s, %s, %s, %s) "
                     "on conflict (user_id, path) do update set content = excluded.content "
                     "where workspace_files.content is distinct from excluded.content",
-                    (self.user_id, project_id, path, path.rsplit("/", 1)[-1], file.content),
+                    (self.user_id, project_id, path, path.rsplit("/", 1)[-1], file.text),
                 )
             connection.execute(
                 "delete from workspace_files where project_id = %s and path <> all (%s)", (project_id, paths)

@@ -24,8 +24,8 @@ from sql.index import ClaimedFile, FailedFile, StoredChunk
 
 log = logging.getLogger("codingit.worker")
 
-# The worker never lets a client wait for long, nor waits itself: half of PostgreSQL's deadlock timeout would already make
-# the client the victim.
+# The worker never lets a client wait for long, nor waits itself: past PostgreSQL's deadlock timeout, a second, the
+# client could become the victim.
 LOCK_TIMEOUT = "set local lock_timeout = '250ms'"
 
 

@@ -1,4 +1,4 @@
-"""The use case of code search: encode the query, find candidates, rank, read the winners as the caller, cut to budget."""
+"""The use case of code search: encode the query, find candidates, rank, read the winners as the caller, cut to size."""
 
 from __future__ import annotations
 

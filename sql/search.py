@@ -102,7 +102,7 @@ def find_candidates(connection: Connection, wanted: CandidateQuery) -> Found:
     found = connection.execute(query("search/code_candidates"), parameters)
     counted = connection.execute(query("search/index_counts"), parameters)
     rows = found.fetchall()
-    widened = next((row[-1] for row in rows if row[-1] is not None), {})
+    widened: dict[str, dict[str, float]] = next((row[-1] for row in rows if row[-1] is not None), {})
     counts = counted.fetchone() or (0, 0, 0)
     return Found([Candidate(*row[:-1]) for row in rows], widened, IndexCounts(*counts))
 

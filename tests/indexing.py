@@ -64,8 +64,8 @@ def index_content(url: str) -> set[tuple[Any, ...]]:
     """Everything that searches can see of the active generation, without ids and times."""
     rows = ask(
         url,
-        """select chunk.user_id, chunk.path, chunk.ordinal, chunk.start_line, chunk.end_line, chunk.language, chunk.kind,
-          chunk.role, chunk.symbol, chunk.defines, chunk.text_hash, chunk.words, chunk.terms::text,
+        """select chunk.user_id, chunk.path, chunk.ordinal, chunk.start_line, chunk.end_line, chunk.language,
+          chunk.kind, chunk.role, chunk.symbol, chunk.defines, chunk.text_hash, chunk.words, chunk.terms::text,
           chunk.embedding::text, chunk.content
         from code_embeddings as chunk
         join embedding_models as model on model.id = chunk.model_id and model.active

@@ -29,7 +29,7 @@ create or replace function codingit.ensure_policy(
     select obj_description(policy.oid, 'pg_policy') into kept
     from pg_policy as policy
     where policy.polrelid = on_table and policy.polname = sentence;
-    if kept is not distinct from codingit.policy_fingerprint(on_table, sentence, definition) then
+    if kept = codingit.policy_fingerprint(on_table, sentence, definition) then
       return;
     end if;
     execute format('drop policy if exists %I on %s', sentence, on_table);

@@ -48,9 +48,13 @@ def test_nothing_of_the_caller_is_left_on_the_connection(one_connection: Databas
 
 
 def test_an_error_in_the_block_undoes_what_it_wrote(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.acting_as(SERVICE) as connection:
-        connection.execute("insert into projects (user_id, title) select id, 'x' from auth.users")
-        raise RuntimeError
+    def write_and_fail() -> None:
+        with database.acting_as(SERVICE) as connection:
+            connection.execute("insert into projects (user_id, title) select id, 'x' from auth.users")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     with database.acting_as(SERVICE) as connection:
         assert connection.execute("select count(*) from projects").fetchone() == (0,)
 
