@@ -145,7 +145,7 @@ def _javascript_name(node: tree_sitter.Node) -> str | None:
     if node.type == "assignment_expression":
         value = node.child_by_field_name("right")
         target = _text(node.child_by_field_name("left"))
-        if value is None or value.type not in FUNCTIONS or not _JAVASCRIPT_TARGET.fullmatch(target or ""):
+        if target is None or value is None or value.type not in FUNCTIONS or not _JAVASCRIPT_TARGET.fullmatch(target):
             return None
         if target == "module.exports":
             return _text(value.child_by_field_name("name"))

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sql.chat import ChatCandidate, Evidence
 
-# Cormack, Clarke and Buettcher, 2009, with their constant. The weights say that words as they were asked go before words
-# that are only spelt like them, and those before some of the words.
+# Cormack, Clarke and Buettcher, 2009, with their constant. The weights say that words as they were asked go before
+# words that are only spelt like them, and those before some of the words.
 RANK_OFFSET = 60
 WEIGHTS = {Evidence.WORDS: 1.0, Evidence.LITERAL: 1.0, Evidence.SIMILAR: 0.6, Evidence.ANY: 0.4}
 

@@ -22,7 +22,7 @@ class Wanted:
 
     @property
     def is_odd(self) -> bool:
-        """Whether the English parser cuts it strangely: `foo.bar()` is a host to it, `src/a.py` a file, `a_b` a phrase."""
+        """Whether the English parser cuts it strangely: `foo.bar()` is a host to it, `src/a.py` a file."""
         return _SPEAKS.search(self.text) is not None and _PLAIN.fullmatch(self.text) is None
 
 

@@ -285,10 +285,10 @@ def stale_files(url: str) -> int:
 
 def test_two_workers_never_take_the_same_file(url: str, tmp_path: Path) -> None:
     user = new_user(url)
-    for number in range(60):
-        put_file(url, user, f"/app/f{number}.py", f"def only_here_{number}():\n    return {number}\n")
-    workers = [start_worker(url, tmp_path / f"log{number}", 0.005) for number in range(2)]
+    workers = [start_worker(url, tmp_path / f"log{number}", 0.02) for number in range(2)]
     try:
+        for number in range(60):
+            put_file(url, user, f"/app/f{number}.py", f"def only_here_{number}():\n    return {number}\n")
         wait_until(lambda: len(paths(url)) == 60 and stale_files(url) == 0)
     finally:
         for worker in workers:
