@@ -1,0 +1,65 @@
+"""How far the index is behind the files, and which files it could not take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sql.database import Connection
+from sql.loading import query
+
+# The counts are exact; of the lists, more than a screenful or two helps nobody.
+MOST_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    path: str
+    error: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """`indexed`, `pending`, `failed` and `skipped` add up to `files`; the lists may be cut, the counts are not."""
+
+    files: int
+    indexed: int
+    pending: int
+    failed: int
+    skipped: int
+    chunks: int
+    failures: tuple[FailedFile, ...]
+    skips: tuple[SkippedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Files that wait for the worker, over all users."""
+
+    pending: int
+    failed: int
+
+
+def read_index_status(connection: Connection, project_id: UUID | None) -> IndexStatus:
+    parameters = {"project_id": project_id, "most": MOST_LISTED}
+    # All three are sent before the first is fetched.
+    counted = connection.execute(query("status/index_status"), parameters)
+    failed = connection.execute(query("status/index_failures"), parameters)
+    skipped = connection.execute(query("status/index_skips"), parameters)
+    counts = [int(count) for count in counted.fetchone() or (0, 0, 0, 0, 0, 0)]
+    return IndexStatus(
+        *counts,
+        failures=tuple(FailedFile(*row) for row in failed.fetchall()),
+        skips=tuple(SkippedFile(*row) for row in skipped.fetchall()),
+    )
+
+
+def read_backlog(connection: Connection) -> Backlog:
+    return Backlog(*(connection.execute(query("status/index_backlog")).fetchone() or (0, 0)))
