@@ -1,0 +1,176 @@
+"""The route of chat search: parses, calls the use case, renders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import FastAPI
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from models.errors import InvalidRequestError
+from search_api.chat_fusion import Sort
+from search_api.chat_search import ChatHit, ChatMode, ChatQuery, ChatReply, search_chat
+from search_api.limits import Strict, Text
+from search_api.problems import ProblemDocument
+from search_api.settings import Settings
+from sql.chat import ChatFilters, Evidence
+from sql.database import Database
+
+MOST_NEIGHBOURS = 3
+MOST_TAGS = 50
+LONGEST_NAME = 200
+
+Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
+
+
+class ChatRequest(Strict):
+    """A chat search."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"query": '"connection refused" -timeout', "neighbours": 1}}
+    )
+
+    query: Annotated[
+        Text,
+        Field(
+            min_length=1,
+            description='What to find. Words, "phrases", or, -without; mode substring takes it as it stands.',
+            examples=['"connection refused" or timeout -proxy'],
+        ),
+    ]
+    mode: ChatMode = Field(
+        ChatMode.HYBRID,
+        description="fulltext: words in any form. fuzzy: words in similar spelling. substring: a piece of text, "
+        "whatever its case (one of less than three characters is looked for in every message of the caller, which takes "
+        "longer). hybrid: all of it, exact finds first.",
+    )
+    session_id: UUID | None = Field(None, description="Only this session; unknown ones are answered with 404.")
+    role: Literal["user", "assistant", "system"] | None = None
+    model: Name | None = Field(None, description="Only messages of this model.")
+    tags: list[Name] | None = Field(None, max_length=MOST_TAGS, description="Only sessions with any of these tags.")
+    after: AwareDatetime | None = Field(None, description="Only messages of this moment or later.")
+    before: AwareDatetime | None = Field(None, description="Only messages before this moment.")
+    sort: Sort = Sort.RELEVANCE
+    limit: int = Field(10, ge=1, le=100)
+    neighbours: int = Field(0, ge=0, le=MOST_NEIGHBOURS, description="Messages before and after each hit.")
+
+
+class Match(BaseModel):
+    """A highlight, as half-open ranges of code points: in the snippet, and in the whole message."""
+
+    start: int = Field(examples=[4])
+    end: int = Field(examples=[14])
+    message_start: int = Field(examples=[104])
+    message_end: int = Field(examples=[114])
+
+
+class NearbyMessage(BaseModel):
+    """A message before (negative distance) or after the hit in its session, cut when it is long."""
+
+    id: UUID
+    distance: int = Field(examples=[-1])
+    role: str = Field(examples=["user"])
+    created_at: datetime | None
+    content: str = Field(examples=["Why does it not start?"])
+    cut: bool
+
+
+class ChatResult(BaseModel):
+    """A message that answers."""
+
+    id: UUID
+    message_id: str = Field(description="The id that the writer gave it.", examples=["msg_42"])
+    session_id: UUID
+    session_key: str = Field(description="The session's id that its writer gave it.", examples=["chat_7"])
+    session_title: str = Field(examples=["Untitled Session"])
+    role: str = Field(examples=["assistant"])
+    model: str | None
+    created_at: datetime | None
+    score: float = Field(description="Compares within this reply only.", examples=[0.03279])
+    evidence: list[Evidence] = Field(description="How it was found.", examples=[["words", "literal"]])
+    snippet: str = Field(examples=["the connection was refused"])
+    matches: list[Match] = Field(description="What to highlight in the snippet.")
+    neighbours: list[NearbyMessage]
+
+
+class ChatAnswer(BaseModel):
+    """Results in the order that was asked for."""
+
+    results: list[ChatResult]
+    took_ms: float = Field(examples=[4.2])
+
+
+def add_chat_routes(app: FastAPI, database: Database, settings: Settings, caller_type: Any) -> None:
+    """`caller_type` is the annotated dependency that gives the caller."""
+
+    def search(request: ChatRequest, caller: Any) -> ChatAnswer:
+        """Find messages of the caller's chats, in sessions that are not deleted."""
+        if len(request.query) > settings.max_query_chars:
+            raise InvalidRequestError(
+                "The query is too long.", hint=f"At most {settings.max_query_chars} characters; ask for less at once."
+            )
+        return _render(search_chat(database, caller, _query(request)))
+
+    search.__annotations__ = {"request": ChatRequest, "caller": caller_type, "return": ChatAnswer}
+    app.post(
+        "/v1/search/chat",
+        tags=["search"],
+        summary="Search the caller's chats",
+        responses={404: {"model": ProblemDocument, "description": "No such session"}},
+    )(search)
+
+
+def _query(request: ChatRequest) -> ChatQuery:
+    return ChatQuery(
+        query=request.query,
+        mode=request.mode,
+        filters=ChatFilters(
+            request.session_id,
+            request.role,
+            request.model,
+            request.tags,
+            request.after,
+            request.before,
+        ),
+        sort=request.sort,
+        limit=request.limit,
+        neighbours=request.neighbours,
+    )
+
+
+def _render(reply: ChatReply) -> ChatAnswer:
+    return ChatAnswer(results=[_result(hit) for hit in reply.results], took_ms=reply.took_ms)
+
+
+def _result(hit: ChatHit) -> ChatResult:
+    at = hit.snippet.start
+    return ChatResult(
+        id=hit.id,
+        message_id=hit.message_id,
+        session_id=hit.session_id,
+        session_key=hit.session_key,
+        session_title=hit.session_title,
+        role=hit.role,
+        model=hit.model,
+        created_at=hit.created_at,
+        score=hit.score,
+        evidence=list(hit.evidence),
+        snippet=hit.snippet.text,
+        matches=[
+            Match(start=start, end=end, message_start=at + start, message_end=at + end)
+            for start, end in hit.snippet.matches
+        ],
+        neighbours=[
+            NearbyMessage(
+                id=near.id,
+                distance=near.distance,
+                role=near.role,
+                created_at=near.created_at,
+                content=near.content,
+                cut=near.cut,
+            )
+            for near in hit.neighbours
+        ],
+    )
