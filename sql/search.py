@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from models.errors import NotFoundError
 from sql.database import Connection
 from sql.loading import query
 
@@ -85,7 +86,10 @@ class Found:
 
 
 def find_candidates(connection: Connection, wanted: CandidateQuery) -> Found:
-    """Candidates and freshness in one round trip. Raises psycopg.errors with SQLSTATE CI001 for an outdated model."""
+    """Candidates and freshness in one round trip.
+
+    Raises psycopg.errors with SQLSTATE CI001 for an outdated model, NotFoundError for a project the caller cannot see.
+    """
     parameters = {
         "model_id": wanted.model_id,
         "project_id": wanted.project_id,
@@ -98,9 +102,12 @@ def find_candidates(connection: Connection, wanted: CandidateQuery) -> Found:
         "pattern": wanted.pattern,
         "most": wanted.most,
     }
-    # Both are sent before either is fetched.
+    # All are sent before any is fetched.
+    visible = connection.execute(query("search/project_is_visible"), parameters)
     found = connection.execute(query("search/code_candidates"), parameters)
     counted = connection.execute(query("search/index_counts"), parameters)
+    if wanted.project_id is not None and visible.fetchone() != (True,):
+        raise NotFoundError("There is no such project.")
     rows = found.fetchall()
     widened: dict[str, dict[str, float]] = next((row[-1] for row in rows if row[-1] is not None), {})
     counts = counted.fetchone() or (0, 0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -57,7 +57,7 @@ def new_chat(url: str, database: Database) -> Callable[[], Chat]:
 
 
 @pytest.fixture
-def chat(new_chat: Callable[[], Chat]) -> Iterator[Chat]:
+def chat(new_chat: Callable[[], Chat]) -> Chat:
     return new_chat()
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import FastAPI
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
 
-from models.errors import InvalidRequestError
 from search_api.chat_fusion import Sort
 from search_api.chat_search import ChatHit, ChatMode, ChatQuery, ChatReply, search_chat
+from search_api.http.documentation import problems
+from search_api.http.routes.search import refuse_long_query
+from search_api.http.service import Searcher, TheDatabase, TheService
+from search_api.http.strict_json import StrictRoute
 from search_api.limits import Strict, Text
-from search_api.problems import ProblemDocument
-from search_api.settings import Settings
 from sql.chat import ChatFilters, Evidence
-from sql.database import Database
+
+router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
 
 MOST_NEIGHBOURS = 3
 MOST_TAGS = 50
@@ -43,8 +45,8 @@ class ChatRequest(Strict):
     mode: ChatMode = Field(
         ChatMode.HYBRID,
         description="fulltext: words in any form. fuzzy: words in similar spelling. substring: a piece of text, "
-        "whatever its case (one of less than three characters is looked for in every message of the caller, which takes "
-        "longer). hybrid: all of it, exact finds first.",
+        "whatever its case (below three characters it is looked for in every message of the caller: slower). "
+        "hybrid: all of it, exact finds first.",
     )
     session_id: UUID | None = Field(None, description="Only this session; unknown ones are answered with 404.")
     role: Literal["user", "assistant", "system"] | None = None
@@ -53,8 +55,8 @@ class ChatRequest(Strict):
     after: AwareDatetime | None = Field(None, description="Only messages of this moment or later.")
     before: AwareDatetime | None = Field(None, description="Only messages before this moment.")
     sort: Sort = Sort.RELEVANCE
-    limit: int = Field(10, ge=1, le=100)
-    neighbours: int = Field(0, ge=0, le=MOST_NEIGHBOURS, description="Messages before and after each hit.")
+    limit: StrictInt = Field(10, ge=1, le=100)
+    neighbours: StrictInt = Field(0, ge=0, le=MOST_NEIGHBOURS, description="Messages before and after each hit.")
 
 
 class Match(BaseModel):
@@ -102,24 +104,12 @@ class ChatAnswer(BaseModel):
     took_ms: float = Field(examples=[4.2])
 
 
-def add_chat_routes(app: FastAPI, database: Database, settings: Settings, caller_type: Any) -> None:
-    """`caller_type` is the annotated dependency that gives the caller."""
-
-    def search(request: ChatRequest, caller: Any) -> ChatAnswer:
-        """Find messages of the caller's chats, in sessions that are not deleted."""
-        if len(request.query) > settings.max_query_chars:
-            raise InvalidRequestError(
-                "The query is too long.", hint=f"At most {settings.max_query_chars} characters; ask for less at once."
-            )
+@router.post("/chat", summary="Search the caller's chats", responses=problems(400, 404, 413))
+def post_chat_search(caller: Searcher, database: TheDatabase, service: TheService, request: ChatRequest) -> ChatAnswer:
+    """Find messages of the caller's chats, in sessions that are not deleted."""
+    refuse_long_query(request.query, service.settings)
+    with service.metrics.timed("chat"):
         return _render(search_chat(database, caller, _query(request)))
-
-    search.__annotations__ = {"request": ChatRequest, "caller": caller_type, "return": ChatAnswer}
-    app.post(
-        "/v1/search/chat",
-        tags=["search"],
-        summary="Search the caller's chats",
-        responses={404: {"model": ProblemDocument, "description": "No such session"}},
-    )(search)
 
 
 def _query(request: ChatRequest) -> ChatQuery:

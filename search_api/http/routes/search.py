@@ -1,0 +1,104 @@
+"""The route of code search: parses, calls the use case, renders."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, StrictBool, StrictInt
+
+from models.errors import InvalidRequestError
+from models.kinds import ChunkKind
+from search_api.code_search import CodeQuery, Mode, search_code
+from search_api.http.documentation import problems
+from search_api.http.service import Searcher, TheDatabase, TheService
+from search_api.http.strict_json import StrictRoute
+from search_api.limits import Strict, Text
+from search_api.settings import Settings
+
+router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
+
+
+class CodeRequest(Strict):
+    """A code search."""
+
+    query: Annotated[Text, Field(min_length=1, description="Words, a sentence, a name.", examples=["parse the config"])]
+    mode: Mode = Field(Mode.HYBRID, description="By meaning, by words, by similar spelling, or all together.")
+    project_id: UUID | None = Field(None, description="Only this project; without it, all of the caller's code.")
+    path_glob: Annotated[Text, Field(min_length=1, max_length=500, examples=["**/src/**/*.py"])] | None = None
+    languages: list[Annotated[Text, Field(max_length=50)]] | None = Field(None, max_length=50, examples=[["python"]])
+    kinds: list[ChunkKind] | None = Field(None, max_length=50)
+    limit: StrictInt = Field(10, ge=1, le=100)
+    max_tokens: StrictInt | None = Field(
+        None, ge=1, le=1_000_000, description="Cut the results to about this many tokens; the first one always fits."
+    )
+    explain: StrictBool = Field(False, description="Tell of each result what its score is made of.")
+
+
+class CodeResult(BaseModel):
+    """A chunk that answers; lines are 1-based and inclusive."""
+
+    path: str
+    project_id: UUID | None
+    file_id: UUID
+    language: str | None
+    kind: str
+    symbol: str | None
+    start_line: int
+    end_line: int
+    score: float = Field(description="Compares within this reply only.")
+    scores: dict[str, float] | None = Field(None, description="What adds up to the score, with `explain`.")
+    content: str
+    stale: bool = Field(description="Whether the file has changed since it was indexed.")
+
+
+class IndexFreshness(BaseModel):
+    """Files in scope, those that wait, and those that failed."""
+
+    files: int
+    pending: int
+    failed: int
+
+
+class CodeAnswer(BaseModel):
+    """Results best first; `widened` tells which unknown words were taken for which."""
+
+    results: list[CodeResult]
+    index: IndexFreshness
+    widened: dict[str, dict[str, float]]
+    truncated: bool = Field(description="Whether max_tokens left results out.")
+    took_ms: float
+
+
+@router.post("/code", summary="Search the caller's code", responses=problems(400, 404, 413))
+def post_code_search(caller: Searcher, database: TheDatabase, service: TheService, request: CodeRequest) -> CodeAnswer:
+    """Find chunks of the caller's code by meaning, by words and by misspelt names."""
+    refuse_long_query(request.query, service.settings)
+    if request.limit > service.settings.max_results:
+        raise InvalidRequestError(f"limit: at most {service.settings.max_results} results are answered here.")
+    with service.metrics.timed("code"):
+        reply = search_code(database, service.encoder, caller, _query(request))
+    return CodeAnswer.model_validate(reply, from_attributes=True)
+
+
+def refuse_long_query(query: str, settings: Settings) -> None:
+    """Raises InvalidRequestError; the limit is a setting, so the request's model cannot hold it."""
+    if len(query) > settings.max_query_chars:
+        raise InvalidRequestError(
+            "The query is too long.", hint=f"At most {settings.max_query_chars} characters; ask for less at once."
+        )
+
+
+def _query(request: CodeRequest) -> CodeQuery:
+    return CodeQuery(
+        query=request.query,
+        mode=request.mode,
+        project_id=request.project_id,
+        path_glob=request.path_glob,
+        languages=None if request.languages is None else tuple(request.languages),
+        kinds=None if request.kinds is None else tuple(kind.value for kind in request.kinds),
+        limit=request.limit,
+        max_tokens=request.max_tokens,
+        explain=request.explain,
+    )
