@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -82,3 +84,10 @@ def read_json(body: bytes) -> Any:
 def _refuse(message: str) -> NoReturn:
     position = re.search(r"column (\d+)", message)
     raise json.JSONDecodeError(message, "", int(position.group(1)) if position else 0)
+
+
+def refuse_repeated(what: str, paths: Sequence[str]) -> None:
+    """Raises ValueError naming a path that comes up twice."""
+    if len(set(paths)) < len(paths):
+        repeated = next(path for path, count in Counter(paths).items() if count > 1)
+        raise ValueError(f"{what}: {repeated} comes up twice")

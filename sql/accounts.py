@@ -1,4 +1,4 @@
-"""What the database knows of those who ask: users and API keys. Runs under the service role, before there is a caller."""
+"""What the database knows of those who ask, users and API keys; under the service role, for nobody is known yet."""
 
 from __future__ import annotations
 

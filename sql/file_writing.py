@@ -1,4 +1,4 @@
-"""How a batch of writes, moves and deletions becomes rows: all of it or nothing, in one round trip."""
+"""How a batch of writes, moves and deletions becomes rows: all of it or nothing, in two round trips."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class FileChanges:
 
 @dataclass(frozen=True, slots=True)
 class FileBatch:
-    """Deletions come first, then moves, then writes. No path is written, moved or deleted twice (checked at the door)."""
+    """Deletions come first, then moves, then writes. No path comes up twice in one part: the door checks that."""
 
     project_id: UUID | None
     texts: tuple[FileText, ...] = ()
@@ -72,8 +72,10 @@ def write_files(database: Database, caller: Caller, batch: FileBatch) -> FileCha
     left = (*batch.deleted, *(move.moved_from for move in batch.moves))
     new = (*(text.path for text in batch.texts), *(move.path for move in batch.moves))
     with database.acting_as(caller) as connection:
-        # Everything is sent before anything is fetched; an exception below takes all of it back.
+        # Asked first: the policies would refuse the rows, but as forbidden, and so tell that the project exists.
         writable = connection.execute(query("files/project_is_writable"), {"project_id": batch.project_id})
+        _refuse_foreign_project(batch.project_id, writable.fetchone())
+        # All that follows is sent before any of it is fetched; an exception below takes all of it back.
         deleted = connection.execute(
             query("files/delete_files"), {"paths": list(batch.deleted), "project_id": batch.project_id}
         )
@@ -86,12 +88,10 @@ def write_files(database: Database, caller: Caller, batch: FileBatch) -> FileCha
         )
         for level in _deepest_first(ancestors_of(left)):
             connection.execute(query("files/prune_directories"), {"paths": level})
-        _refuse_foreign_project(batch.project_id, writable.fetchone())
         moved_from = {row[0] for row in moved.fetchall()} if moved is not None else set()
         _refuse_conflicts(conflicts.fetchall())
-        _refuse_missing(
-            [move.moved_from for move, source in zip(batch.moves, sources, strict=True) if source not in moved_from]
-        )
+        pairs = zip(batch.moves, sources, strict=True)
+        _refuse_missing([move.moved_from for move, source in pairs if source not in moved_from])
         return FileChanges(max(written.rowcount, 0), len(moved_from), max(deleted.rowcount, 0))
 
 

@@ -53,9 +53,14 @@ def read_index_status(connection: Connection, project_id: UUID | None) -> IndexS
     counted = connection.execute(query("status/index_status"), parameters)
     failed = connection.execute(query("status/index_failures"), parameters)
     skipped = connection.execute(query("status/index_skips"), parameters)
-    counts = [int(count) for count in counted.fetchone() or (0, 0, 0, 0, 0, 0)]
+    files, indexed, pending, failures, skips, chunks = counted.fetchone() or (0, 0, 0, 0, 0, 0)
     return IndexStatus(
-        *counts,
+        files=files,
+        indexed=indexed,
+        pending=pending,
+        failed=failures,
+        skipped=skips,
+        chunks=int(chunks),
         failures=tuple(FailedFile(*row) for row in failed.fetchall()),
         skips=tuple(SkippedFile(*row) for row in skipped.fetchall()),
     )

@@ -1,0 +1,92 @@
+"""The HTTP door as a whole: which middleware a request passes, which routes there are, who needs no caller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+
+from search_api.active_encoder import ActiveEncoder
+from search_api.auth import Authenticator
+from search_api.http.documentation import describe_problems
+from search_api.http.door import Door
+from search_api.http.metrics import Metrics
+from search_api.http.reception import Reception
+from search_api.http.routes import chat, docs, files, health, index, projects, search
+from search_api.http.service import Service
+from search_api.http.visit import visit_of
+from search_api.http.warmup import Warmup
+from search_api.problems import INTERNAL, describe_problem
+from search_api.settings import Settings
+from sql.database import Database
+
+ROUTERS = (search.router, chat.router, files.router, projects.router, index.router, health.router, docs.router)
+# Everything else needs a caller, a route that somebody adds tomorrow as well.
+PUBLIC_PATHS = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
+
+DESCRIPTION = """Semantic, full-text and fuzzy search over the code and chats of a workspace.
+
+Every route under `/v1` needs `Authorization: Bearer <JWT | API key>` and answers with what that user may see. A failure
+is a problem document (RFC 9457) with a stable `code` and a hint."""
+
+
+class Api(FastAPI):
+    """A FastAPI whose description of itself is true: problems instead of the framework's own errors."""
+
+    def openapi(self) -> dict[str, Any]:
+        if not self.openapi_schema:
+            self.openapi_schema = describe_problems(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(database: Database, encoder: ActiveEncoder, authenticator: Authenticator, settings: Settings) -> FastAPI:
+    """The service over an open database, which stays the caller's to close."""
+    metrics = Metrics()
+    metrics.watch_database(database)
+    app = Api(
+        title="codingit-search",
+        version=version("codingit-search"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=_middleware(authenticator, settings, metrics),
+        exception_handlers={HTTPException: _answer_refusal, RequestValidationError: _answer_refusal},
+    )
+    app.state.service = Service(database, encoder, settings, metrics, Warmup(encoder.refresh))
+    for router in ROUTERS:
+        app.include_router(router)
+    if settings.metrics_enabled:
+        app.include_router(health.metrics_router)
+    return app
+
+
+def _middleware(authenticator: Authenticator, settings: Settings, metrics: Metrics) -> Sequence[Middleware]:
+    """From the outside in. CORS comes first: a browser's preflight has no token, and reads problems like any answer."""
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "PUT", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
+        expose_headers=["X-Request-Id", "Retry-After"],
+    )
+    ours = [
+        Middleware(Reception, metrics=metrics),
+        Middleware(
+            Door, authenticator=authenticator, public_paths=PUBLIC_PATHS, max_body_bytes=settings.max_body_bytes
+        ),
+    ]
+    return [cors, *ours] if settings.cors_origins else ours
+
+
+async def _answer_refusal(request: Request, error: Exception) -> Response:
+    """What the framework refuses; all other failures reach the reception."""
+    problem = describe_problem(error) or INTERNAL
+    return problem.response(visit_of(request.scope).request_id)

@@ -1,0 +1,60 @@
+"""What routes may ask for: the service's parts, the caller, and the database for this request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
+
+from models.caller import Caller
+from search_api.active_encoder import ActiveEncoder
+from search_api.auth import Scope
+from search_api.http.metrics import Metrics
+from search_api.http.visit import visit_of
+from search_api.http.warmup import Warmup
+from search_api.settings import Settings
+from sql.database import Database
+
+# The door has checked the token already; this only tells the API's description that there is one.
+BEARER = HTTPBearer(
+    auto_error=False, bearerFormat="JWT or API key", description="A user's JWT, or an API key (cik_...)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The collaborators that the app was made with."""
+
+    database: Database
+    encoder: ActiveEncoder
+    settings: Settings
+    metrics: Metrics
+    warmup: Warmup
+
+
+def service_of(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
+
+
+def database_of(request: Request) -> Database:
+    """The database, for as long as the client waits."""
+    return service_of(request).database.cancellable(visit_of(request.scope).cancellation)
+
+
+def user_with(scope: Scope) -> Callable[..., Caller]:
+    """A dependency: the signed-in user, who may do this."""
+
+    def require_user(request: Request, _: Annotated[object, Security(BEARER)]) -> Caller:
+        return visit_of(request.scope).require_principal().require_user(scope)
+
+    return require_user
+
+
+TheService = Annotated[Service, Depends(service_of)]
+TheDatabase = Annotated[Database, Depends(database_of)]
+Searcher = Annotated[Caller, Depends(user_with(Scope.SEARCH))]
+Reader = Annotated[Caller, Depends(user_with(Scope.READ_FILES))]
+Writer = Annotated[Caller, Depends(user_with(Scope.WRITE_FILES))]
