@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import httpx
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
@@ -18,7 +17,7 @@ from pydantic import SecretStr
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import make_authenticator, make_token
 from search_api.http.app import create_app
-from search_api.settings import Settings
+from search_api.settings import read_settings
 from sql.accounts import DatabaseAccounts
 from sql.database import Database
 from tests.chatting import new_session, say
@@ -50,7 +49,7 @@ class Api:
     alice: Account
     bob: Account
 
-    def ask(self, route: str, body: Any, account: Account | None = None) -> httpx.Response:
+    def ask(self, route: str, body: Any, account: Account | None = None) -> Any:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         token = make_token(SECRET, (account or self.alice).user_id, audience="authenticated")
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -62,7 +61,7 @@ def api(shared_url: str) -> Iterator[Api]:
     encoder = StubEncoder()
     accounts = [_fill(shared_url) for _ in range(2)]
     index_now(shared_url, encoder)
-    settings = Settings(jwt_secret=SECRET, max_query_chars=2000)
+    settings = read_settings(jwt_secret=SECRET, max_query_chars=2000)
     with Database(shared_url, max_size=4) as database:
         app = create_app(
             database,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -20,6 +18,7 @@ from sql.chat import ChatCandidateQuery, ChatFilters, Evidence, WordGroup
 from sql.database import Connection
 from tests.chatting import START, asking, candidates, found, new_session, say
 from tests.conftest import become, make_user, refusal
+from tests.plans import index_conditions
 
 CALL = """select * from codingit.search_chat_candidates(
   '[{"words": "secret"}]', '%%', null, null, null, true, 1, null, null, null, null, null, null, false, 50)"""
@@ -278,37 +277,6 @@ def crowd(clone: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
             filling.execute(FILL.format(users=USERS, messages=MESSAGES).encode())
             filling.execute("vacuum analyze chat_message_cache, chat_terms")
         yield url
-
-
-def index_conditions(connection: Connection, run: Callable[[], object]) -> set[tuple[str, str]]:
-    """Name and condition of every index scan below a call, those of statements inside functions too."""
-    seen: list[str] = []
-
-    def listen(notice: psycopg.errors.Diagnostic) -> None:
-        seen.append(notice.message_primary or "")
-
-    connection.execute("load 'auto_explain'")
-    for name, value in {"log_min_duration": "0", "log_nested_statements": "on", "log_format": "json"}.items():
-        connection.execute("select set_config('auto_explain.' || %s, %s, true)", (name, value))
-    connection.execute("set local auto_explain.log_level = 'notice'")
-    connection.add_notice_handler(listen)
-    run()
-    connection.remove_notice_handler(listen)
-    become(connection, None)
-    plans = [json.loads(each.split("plan:", 1)[1])["Plan"] for each in seen if "plan:" in each]
-    assert plans
-    return {
-        (node["Index Name"], node.get("Index Cond", ""))
-        for plan in plans
-        for node in nodes(plan)
-        if "Index Name" in node
-    }
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", ()):
-        yield from nodes(below)
 
 
 MESSAGES_BY_WORD = "idx_chat_message_cache_user_content_vector"
