@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-import numpy as np
 import tree_sitter
-from numpy.typing import NDArray
 
+from indexer.describing import doc_of, signature_of
 from indexer.languages import HEAD_LENGTH, Language, language_of
 from indexer.notebooks import cells_of_notebook
-from indexer.parsing import Definition, parse_source
+from indexer.parsing import Definition, Parsed, parse_source
+from indexer.source_text import SourceText
 from models.kinds import ChunkKind
 
 # Goes up whenever the same text would be cut or described differently: every file is indexed again then.
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 
 # In non-blank characters, about thirty lines: what a reader takes in at once, and what the packaged model reads.
 TARGET_SIZE = 1000
@@ -26,6 +25,8 @@ TARGET_SIZE = 1000
 LARGEST_SIZE = 1600
 # A definition of this size stands alone, though it would fit beside its neighbour.
 OWN_SIZE = 220
+# What is smaller says nothing alone: the head of a class or a heading, before its first part.
+TINY_SIZE = 60
 # A line of brackets, or `end`, goes with what it closes, even where that is as large as a chunk gets.
 CLOSING_SIZE = 16
 # In characters, blanks included: no chunk is longer, so that a row and a reply stay bounded.
@@ -34,17 +35,7 @@ LONGEST = 4000
 MAIN_SHARE = 0.5
 PARSE_SECONDS = 5.0
 
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
-_CLOSING = re.compile(rb"[\s\]})>;,.]*(?:end[\s;,.)]*)?")
-_BLANK = np.zeros(256, dtype=bool)
-_BLANK[[9, 10, 11, 12, 13, 32]] = True
-# Bytes that continue a character, which are not counted again.
-_BLANK[128:192] = True
 _LEADING = ("comment", "decorator", "attribute", "annotation", "pragma", "haddock")
-_SIGNATURE_LENGTH = 240
-_MODIFIERS_LENGTH = 60
-_ENDS_ANOTHER = re.compile(rb"[{};(]")
-_DOC_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +75,11 @@ def chunk_source(path: str, content: str, *, deadline_seconds: float = PARSE_SEC
     if not content:
         return ()
     source = content.encode("utf-8", "surrogatepass")
-    text = _Source(source)
+    text = SourceText(source, LONGEST)
     parsed = None if language is None or cells is not None else parse_source(language, source, deadline_seconds)
     if parsed is not None:
-        spans = _cut_tree(text, parsed.root, monotonic() + deadline_seconds)
         definitions = parsed.definitions
+        spans = _cut_tree(text, parsed, monotonic() + deadline_seconds)
     else:
         spans = _cut_cells(text, cells) if cells is not None else [_Span(0, len(source))]
         definitions = ()
@@ -115,81 +106,32 @@ class _Span:
     end: int
 
 
-class _Source:
-    """The bytes of a text with what is asked of them often."""
-
-    def __init__(self, source: bytes) -> None:
-        self.bytes = source
-        raw = np.frombuffer(source, dtype=np.uint8)
-        self._sizes: NDArray[np.int64] = np.concatenate(([0], np.cumsum(~_BLANK[raw])))
-        continuing = (raw & 0xC0) == 0x80
-        self._characters: NDArray[np.int64] = np.concatenate(([0], np.cumsum(~continuing)))
-        self.line_starts = [0, *(match.end() for match in _NEWLINE.finditer(source))]
-        if len(self.line_starts) > 1 and self.line_starts[-1] == len(source):
-            self.line_starts.pop()
-
-    def size(self, start: int, end: int) -> int:
-        return int(self._sizes[end] - self._sizes[start])
-
-    def length(self, start: int, end: int) -> int:
-        return int(self._characters[end] - self._characters[start])
-
-    def fits(self, start: int, end: int, size: int) -> bool:
-        return self.size(start, end) <= size and self.length(start, end) <= LONGEST
-
-    def text(self, start: int, end: int) -> str:
-        return self.bytes[start:end].decode("utf-8", "surrogatepass")
-
-    def head(self, start: int, end: int, most: int) -> str:
-        """The beginning of a span; a character that the limit cuts is left out."""
-        return self.bytes[start : min(end, start + most)].decode("utf-8", "ignore")
-
-    def closes(self, start: int, end: int) -> bool:
-        return _CLOSING.fullmatch(self.bytes, start, end) is not None
-
-    def line_of(self, position: int) -> int:
-        return bisect_left(self.line_starts, position + 1)
-
-    def line_start(self, position: int) -> int:
-        return self.line_starts[self.line_of(position) - 1]
-
-    def edge(self, position: int) -> int:
-        """Where to cut before a node: at the start of its line, so that lines stay whole unless they are too long."""
-        line = self.line_of(position)
-        start = self.line_starts[line - 1]
-        end = self.line_starts[line] if line < len(self.line_starts) else len(self.bytes)
-        return start if self.size(start, position) == 0 or self.fits(start, end, LARGEST_SIZE) else position
-
-    def after_characters(self, start: int, count: int) -> int:
-        """The position after so many characters from `start`."""
-        wanted = self._characters[start] + count
-        return min(len(self.bytes), int(np.searchsorted(self._characters, wanted, side="right")) - 1)
-
-
-def _cut_tree(text: _Source, root: tree_sitter.Node, deadline: float) -> list[_Span]:
+def _cut_tree(text: SourceText, parsed: Parsed, deadline: float) -> list[_Span]:
     """The spans of the smallest nodes that have to be apart; without recursion, for trees ten thousand levels deep.
 
     Past the deadline what is left stays in large spans, which are cut by lines.
     """
+    starts = {definition.start for definition in parsed.definitions}
     spans: list[_Span] = []
-    pending: list[tuple[list[tree_sitter.Node], int, int]] = [([root], 0, len(text.bytes))]
+    pending: list[tuple[list[tree_sitter.Node], int, int]] = [([parsed.root], 0, len(text.bytes))]
     while pending:
         nodes, start, end = pending.pop()
         if start >= end:
             continue
-        largest = LARGEST_SIZE if len(nodes) == 1 else TARGET_SIZE
-        if text.fits(start, end, largest) or monotonic() > deadline:
+        if len(nodes) > 1 and all(_leads(node) for node in nodes[:-1]):
+            # Its comments and decorators go with the first part of what is too long.
+            nodes = nodes[-1:]
+        # A body alone is no better whole than cut: its head is lost.
+        whole = len(nodes) == 1 and nodes[0].start_byte in starts
+        if text.fits(start, end, LARGEST_SIZE if whole else TARGET_SIZE) or monotonic() > deadline:
             spans.append(_Span(start, end))
             continue
-        if len(nodes) == 1:
-            children = nodes[0].children
-            groups = _grouped(text, children)
-            if not groups:
-                spans.append(_Span(start, end))
-                continue
-        else:
-            groups = [[node] for node in nodes]
-        edges = [start, *(min(max(text.edge(group[0].start_byte), start), end) for group in groups[1:]), end]
+        groups = _grouped(text, nodes[0].children) if len(nodes) == 1 else [[node] for node in nodes]
+        if not groups:
+            spans.append(_Span(start, end))
+            continue
+        edges = [start, *(min(max(text.edge(group[0].start_byte, LARGEST_SIZE), start), end) for group in groups[1:])]
+        edges.append(end)
         for position in range(1, len(edges)):
             edges[position] = max(edges[position], edges[position - 1])
         pending.extend(
@@ -198,7 +140,11 @@ def _cut_tree(text: _Source, root: tree_sitter.Node, deadline: float) -> list[_S
     return spans
 
 
-def _grouped(text: _Source, children: Sequence[tree_sitter.Node]) -> list[list[tree_sitter.Node]]:
+def _leads(node: tree_sitter.Node) -> bool:
+    return any(word in node.type for word in _LEADING)
+
+
+def _grouped(text: SourceText, children: Sequence[tree_sitter.Node]) -> list[list[tree_sitter.Node]]:
     """Siblings that stay together: those on one line, and comments or decorators with what follows them."""
     groups: list[list[tree_sitter.Node]] = []
     for child in children:
@@ -207,7 +153,7 @@ def _grouped(text: _Source, children: Sequence[tree_sitter.Node]) -> list[list[t
             gap = text.bytes[before.end_byte : child.start_byte]
             newlines = gap.count(b"\n") + (text.bytes[before.end_byte - 1 : before.end_byte] == b"\n")
             block = text.bytes[before.start_byte : before.start_byte + 2] == b"/*"
-            leads = any(word in before.type for word in _LEADING) and newlines <= (2 if block else 1)
+            leads = _leads(before) and newlines <= (2 if block else 1)
             if newlines == 0 or leads:
                 groups[-1].append(child)
                 continue
@@ -215,7 +161,7 @@ def _grouped(text: _Source, children: Sequence[tree_sitter.Node]) -> list[list[t
     return groups
 
 
-def _cut_lines(text: _Source, span: _Span, starts: Sequence[int]) -> list[_Span]:
+def _cut_lines(text: SourceText, span: _Span, starts: Sequence[int]) -> list[_Span]:
     """A span in parts that fit, cut at the last blank line or definition in reach, else at a line, else in a line."""
     parts: list[_Span] = []
     start = span.start
@@ -228,7 +174,7 @@ def _cut_lines(text: _Source, span: _Span, starts: Sequence[int]) -> list[_Span]
     return parts
 
 
-def _last_cut(text: _Source, start: int, end: int, starts: Sequence[int]) -> int:
+def _last_cut(text: SourceText, start: int, end: int, starts: Sequence[int]) -> int:
     first = bisect_left(text.line_starts, start + 1)
     good = last = None
     for position in range(first, len(text.line_starts)):
@@ -248,7 +194,7 @@ def _last_cut(text: _Source, start: int, end: int, starts: Sequence[int]) -> int
     return cut
 
 
-def _cut_cells(text: _Source, cells: Iterable[str]) -> list[_Span]:
+def _cut_cells(text: SourceText, cells: Iterable[str]) -> list[_Span]:
     spans, start = [], 0
     for cell in cells:
         end = start + len(cell.encode("utf-8", "surrogatepass"))
@@ -257,7 +203,7 @@ def _cut_cells(text: _Source, cells: Iterable[str]) -> list[_Span]:
     return spans
 
 
-def _merge(text: _Source, pieces: Sequence[_Span], definitions: Sequence[Definition]) -> list[_Span]:
+def _merge(text: SourceText, pieces: Sequence[_Span], definitions: Sequence[Definition]) -> list[_Span]:
     """Neighbours together as long as they fit; what is large enough to be asked for stands alone."""
     starts = [
         definition.start
@@ -273,7 +219,8 @@ def _merge(text: _Source, pieces: Sequence[_Span], definitions: Sequence[Definit
                 together = text.fits(last.start, piece.end, LARGEST_SIZE + CLOSING_SIZE)
             elif _defines(starts, last) and _defines(starts, piece):
                 apart = text.size(last.start, last.end) >= OWN_SIZE or text.size(piece.start, piece.end) >= OWN_SIZE
-                together = together and not apart
+                head = text.size(last.start, last.end) < TINY_SIZE and text.fits(last.start, piece.end, LARGEST_SIZE)
+                together = head or (together and not apart)
             if together:
                 merged[-1] = _Span(last.start, piece.end)
                 continue
@@ -286,7 +233,7 @@ def _defines(starts: Sequence[int], span: _Span) -> bool:
 
 
 def _describe(
-    text: _Source, spans: Sequence[_Span], definitions: Sequence[Definition], language: Language | None
+    text: SourceText, spans: Sequence[_Span], definitions: Sequence[Definition], language: Language | None
 ) -> Iterable[Chunk]:
     starts = [definition.start for definition in definitions]
     around: list[Definition] = []
@@ -310,21 +257,29 @@ def _describe(
             kind=_kind(described, language),
             symbol=None if described is None else described.symbol,
             enclosing=() if described is None else described.enclosing,
-            signature=None if described is None else _signature(text, described),
-            doc=None if described is None else _doc(text, described),
+            signature=None if described is None else signature_of(text, described),
+            doc=None if described is None else doc_of(text, described),
             defines=tuple(dict.fromkeys(definition.name for definition in inside)),
             continues=continues,
         )
 
 
 def _main(inside: Sequence[Definition], span: _Span) -> Definition | None:
-    """The largest definition, a constant last; of a list of constants none is more than the others."""
+    """The largest definition, a constant last; of a list of constants none is more than the others.
 
-    def weight(definition: Definition) -> tuple[bool, int]:
-        return definition.kind is not ChunkKind.VARIABLE, min(definition.end, span.end) - definition.start
+    What goes on after the chunk counts up to the first definition in it: of a class only the head is here.
+    """
+    nexts = [definition.start for definition in inside[1:]]
 
-    main = max(inside, key=weight, default=None)
-    if main is not None and main.kind is ChunkKind.VARIABLE and len(inside) > 1:
+    def weight(position: int) -> tuple[bool, int]:
+        definition = inside[position]
+        end = definition.end if definition.end <= span.end else min([*nexts[position : position + 1], span.end])
+        return definition.kind is not ChunkKind.VARIABLE, end - definition.start
+
+    if not inside:
+        return None
+    main = inside[max(range(len(inside)), key=weight)]
+    if main.kind is ChunkKind.VARIABLE and len(inside) > 1:
         share = (min(main.end, span.end) - main.start) / (span.end - span.start)
         return main if share >= MAIN_SHARE else None
     return main
@@ -334,49 +289,3 @@ def _kind(definition: Definition | None, language: Language | None) -> ChunkKind
     if definition is not None:
         return definition.kind
     return ChunkKind.TEXT if language is None or language.name in {"text", "markdown"} else ChunkKind.CODE
-
-
-def _signature(text: _Source, definition: Definition) -> str | None:
-    """The definition's first line, and the next ones while a bracket is open, without its body."""
-    taken: list[str] = []
-    start = text.line_start(definition.start)
-    # `type`, `export const` and `static` stand before what the grammar calls the definition.
-    if definition.start - start > _MODIFIERS_LENGTH or _ENDS_ANOTHER.search(text.bytes[start : definition.start]):
-        start = definition.start
-    for line in text.head(start, definition.end, 600).splitlines()[:6]:
-        taken.append(line.strip())
-        joined = " ".join(taken)
-        if joined.count("(") <= joined.count(")"):
-            break
-    signature = " ".join(taken).strip()[:_SIGNATURE_LENGTH]
-    return signature or None
-
-
-_COMMENT = re.compile(r"^\s*(?:///?!?|##?!?|--+\|?|/?\*\*?|\(\*\*?|;+|%+|<!--)\s?(.*?)\s*(?:\*/|\*\)|-->)?\s*$")
-_DOCSTRING = re.compile(r"""[:\n]\s*[rRuU]?(?:\"\"\"|''')\s*(.+?)\s*(?:\"\"\"|'''|\n|$)""")
-
-
-def _doc(text: _Source, definition: Definition) -> str | None:
-    """The first sentence of the comment right above the definition, or of the string right below its first line."""
-    line = text.line_of(definition.start) - 1
-    comments: list[str] = []
-    for above in range(line - 1, max(-1, line - 30), -1):
-        stripped = text.bytes[text.line_starts[above] : text.line_starts[above + 1]].decode("utf-8", "replace").strip()
-        if above == line - 1 and not stripped:
-            continue
-        if above == line - 2 and not comments and not stripped.endswith("*/"):
-            blank = not text.bytes[text.line_starts[line - 1] : text.line_starts[line]].strip()
-            if blank:
-                break
-        if stripped.startswith(("@", "#[", "[")) and not comments:
-            continue
-        found = _COMMENT.match(stripped) if stripped else None
-        if found is None:
-            break
-        comments.append(found[1].strip("*/ "))
-    words = next((comment for comment in reversed(comments) if any(letter.isalpha() for letter in comment)), None)
-    if words is None:
-        head = text.head(definition.start, definition.end, 1500)
-        found = _DOCSTRING.search(head)
-        words = found[1] if found is not None and found.start() < 600 else None
-    return words[:_DOC_LENGTH] if words else None

@@ -58,7 +58,9 @@ DOCUMENTATION_NAMES = frozenset(
 _TEST_NAME = re.compile(
     r"^(?:tests?[_-].*|.*[_.-](?:tests?|specs?|e2e|bench)|(?:conftest|.*[a-z0-9](?:Tests?|TestCase|Specs?|IT))|Test[A-Z].*)$"
 )
-_GENERATED_NAME = re.compile(r"(?:[._-](?:pb|pb2|g|gen|generated|designer)|_pb2(?:_grpc)?)$", re.IGNORECASE)
+_GENERATED_NAME = re.compile(
+    r"(?:[._-](?:pb|pb2|g|gen|generated|designer)|_pb2(?:_grpc)?)$|^zz_generated\b", re.IGNORECASE
+)
 
 
 def role_of(path: str) -> FileRole:
@@ -72,7 +74,7 @@ def role_of(path: str) -> FileRole:
         return FileRole.TEST
     if any(folder in GENERATED_FOLDERS for folder in folders) or _GENERATED_NAME.search(stem):
         return FileRole.GENERATED
-    if any(folder in EXAMPLE_FOLDERS for folder in folders):
+    if any(folder.lstrip("_") in EXAMPLE_FOLDERS for folder in folders):
         return FileRole.EXAMPLE
     documents = where.suffix.lower() in DOCUMENTATION_SUFFIXES or stem.lower() in DOCUMENTATION_NAMES
     if documents or any(folder in DOCUMENTATION_FOLDERS for folder in folders):

@@ -172,11 +172,14 @@ def make_token(
     secret: SecretStr, user_id: UUID, *, audience: str, issuer: str | None = None, lifetime_seconds: int = 3600
 ) -> str:
     """A user's JWT, signed with the shared secret: for a local service and for tests."""
-    now = int(time.time())
-    claims = {"sub": str(user_id), "role": "authenticated", "aud": audience, "iat": now, "exp": now + lifetime_seconds}
-    if issuer is not None:
-        claims["iss"] = issuer
-    return jwt.encode(claims, secret.get_secret_value(), algorithm="HS256")
+    return _sign(secret, {"sub": str(user_id), "role": "authenticated"}, audience, issuer, lifetime_seconds)
+
+
+def make_service_token(
+    secret: SecretStr, *, audience: str, issuer: str | None = None, lifetime_seconds: int = 3600
+) -> str:
+    """The service role's JWT, signed with the shared secret."""
+    return _sign(secret, {"role": Role.SERVICE.value}, audience, issuer, lifetime_seconds)
 
 
 def read_bearer(headers: Sequence[str]) -> str:
@@ -219,6 +222,14 @@ def scopes_of(permissions: object) -> frozenset[str] | None:
     if not isinstance(scopes, list):
         return frozenset()
     return frozenset(scope for scope in scopes if isinstance(scope, str))
+
+
+def _sign(secret: SecretStr, who: Mapping[str, str], audience: str, issuer: str | None, lifetime_seconds: int) -> str:
+    now = int(time.time())
+    claims = {**who, "aud": audience, "iat": now, "exp": now + lifetime_seconds}
+    if issuer is not None:
+        claims["iss"] = issuer
+    return jwt.encode(claims, secret.get_secret_value(), algorithm="HS256")
 
 
 def _digest(token: str) -> bytes:

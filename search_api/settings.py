@@ -12,23 +12,16 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-import platformdirs
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.errors import SetupError
+from search_api.data_dir import default_data_dir
 
 PREFIX = "CODINGIT_"
 SECRET_FILE = "jwt_secret"  # noqa: S105 - the name of a file
 # RFC 7518, section 3.2: a key for HS256 has at least the size of the hash.
 SHORTEST_SECRET = 32
-
-
-def default_data_dir() -> Path:
-    """The user's data directory; as root a folder meant for services, since the server runs under another account."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        return Path("/var/lib/codingit")
-    return platformdirs.user_data_path("codingit", appauthor=False)
 
 
 def _refuse_short(secret: SecretStr) -> SecretStr:

@@ -8,6 +8,10 @@ grant select on public.code_terms to authenticated;
 grant select, insert, update, delete on public.embedding_models, public.code_index_state, public.code_terms,
   public.code_term_deltas, public.code_ann_indexes to service_role;
 
+-- Whoever writes a file computes its generated column; the worker marks files by the same hash.
+grant execute on function codingit.content_hash(text) to authenticated, service_role;
+grant execute on function codingit.wanted_hash(bytea, text, boolean, uuid, uuid) to service_role;
+
 -- What the worker reads and writes of the published tables; a row lock on a file needs the right to update it.
 grant usage on schema public to service_role;
 grant select, update on public.workspace_files to service_role;

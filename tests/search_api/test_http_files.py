@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from starlette.testclient import TestClient
@@ -229,7 +229,7 @@ def test_two_users_can_have_the_same_path(api: Api, client: TestClient, project:
     assert stored(api, user)["/shop/a.py"] == "mine"
 
 
-@pytest.mark.parametrize("project_id", [str(uuid4()), "deleted"])
+@pytest.mark.parametrize("project_id", ["5b7b4c1e-0000-4000-8000-000000000009", "deleted"])
 def test_files_cannot_be_written_into_a_project_that_is_not_there(
     api: Api, client: TestClient, project: str, project_id: str, user: UUID
 ) -> None:

@@ -1,10 +1,19 @@
 package demo
 
 class Store {
-    int size() { return 0 }
-    static Store of(rows) { new Store() }
+    int size() {
+        return 0
+    }
+
+    static Store of(List rows) {
+        return new Store()
+    }
 }
 
-interface Box { int size() }
+interface Box {
+    int size()
+}
 
-def helper(x) { return x }
+def helper(String x) {
+    return x
+}
