@@ -1,0 +1,26 @@
+"""The command line: one door to the service, and the command that starts it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from search_api.cli.failing import ExitCode, report_failure, wants_debug
+
+
+def main() -> None:
+    """Run a command; a failure ends with what happened and what to do, never with a traceback."""
+    arguments = sys.argv[1:]
+    debug = wants_debug(arguments)
+    try:
+        from search_api.cli.app import app
+
+        app(args=arguments, prog_name="codingit")
+    except BrokenPipeError:
+        # Whoever read our output has enough; the interpreter would complain when it flushes the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.OK)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+    except Exception as error:
+        sys.exit(report_failure(error, debug=debug))

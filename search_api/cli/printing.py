@@ -1,0 +1,122 @@
+"""How results look: where, what, and the few lines that say why; coloured in a terminal, plain in a pipe."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from search_api.cli.failing import printable
+
+# As many lines as tell whether a result is the one, so that five results fit on a screen.
+SHOWN_LINES = 5
+LONGEST_LINE = 160
+_WORD = re.compile(r"[A-Za-z]{3,}")
+
+# A reply as the API documents it.
+Json = Mapping[str, Any]
+
+
+def print_json(document: object) -> None:
+    # ASCII only: what reads it need not guess an encoding, and half a surrogate pair does no harm.
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+
+
+def print_code_reply(reply: Json, query: str, *, colour: bool | None = None) -> None:
+    """Results of a code search, best first."""
+    coloured = sys.stdout.isatty() if colour is None else colour
+    for number, result in enumerate(reply["results"], 1):
+        heading = _heading(number, result)
+        first, lines = choose_lines(result["content"], query)
+        start = int(result["start_line"]) + first
+        if coloured:
+            _print_coloured(heading, lines, start, result.get("language"))
+        else:
+            _print_plain(heading, lines, start)
+        if result.get("scores"):
+            because = ", ".join(f"{name} {value:+.3f}" for name, value in result["scores"].items())
+            _write(f"      because: {because}")
+        _write("")
+    for line in _remarks(reply):
+        _write(line)
+
+
+def print_chat_reply(reply: Json) -> None:
+    """Messages that a chat search found."""
+    for number, result in enumerate(reply["results"], 1):
+        when = f"  {str(result['created_at'])[:16].replace('T', ' ')}" if result.get("created_at") else ""
+        _write(f"{number}. {result['session_title']}  {result['role']}{when}  {result['score']:.3f}")
+        _write("      " + mark_matches(result["snippet"], result["matches"]).replace("\n", "\n      "))
+        _write("")
+    if not reply["results"]:
+        _write("Nothing found.")
+
+
+def choose_lines(content: str, query: str, most: int = SHOWN_LINES) -> tuple[int, list[str]]:
+    """The lines to show, and the number of lines before them: those around the asked words, else the beginning."""
+    lines = content.split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    if not filled:
+        return 0, []
+    stems = {word.lower()[:6] for word in _WORD.findall(query)}
+    told = [sum(stem in line.lower() for stem in stems) for line in lines]
+    starts = range(filled[0], max(filled[0], len(lines) - most) + 1)
+    # The first of the best: a definition stands before its body.
+    best = max(starts, key=lambda start: (sum(told[start : start + most]), -start))
+    if best > filled[0] and sum(told[best : best + most]) <= sum(told[filled[0] : filled[0] + most]):
+        best = filled[0]
+    return best, [line.rstrip("\r")[:LONGEST_LINE] for line in lines[best : best + most]]
+
+
+def mark_matches(snippet: str, matches: Sequence[Json]) -> str:
+    """The snippet with what was found in brackets of its own."""
+    for match in sorted(matches, key=lambda each: int(each["start"]), reverse=True):
+        start, end = match["start"], match["end"]
+        snippet = f"{snippet[:start]}[{snippet[start:end]}]{snippet[end:]}"
+    return snippet
+
+
+def _heading(number: int, result: Json) -> str:
+    named = f"  {result['kind']} {result['symbol']}" if result.get("symbol") else ""
+    stale = "  (changed since it was indexed)" if result.get("stale") else ""
+    return (
+        f"{number}. {result['path']}:{result['start_line']}-{result['end_line']}{named}  {result['score']:.3f}{stale}"
+    )
+
+
+def _remarks(reply: Json) -> list[str]:
+    remarks = [] if reply["results"] else ["Nothing found."]
+    for asked, taken in (reply.get("widened") or {}).items():
+        remarks.append(f"No '{asked}' in this code; also looked for: {', '.join(taken)}.")
+    index = reply.get("index") or {}
+    if index.get("pending"):
+        remarks.append(f"{index['pending']} of {index['files']} files are not indexed yet.")
+    if index.get("failed"):
+        remarks.append(f"{index['failed']} files could not be indexed; 'codingit status' names them.")
+    return remarks
+
+
+def _print_plain(heading: str, lines: Sequence[str], start: int) -> None:
+    _write(heading)
+    for number, line in enumerate(lines, start):
+        _write(f"{number:>5} | {line}")
+
+
+def _print_coloured(heading: str, lines: Sequence[str], start: int, language: str | None) -> None:
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    console = Console(highlight=False)
+    console.print(printable(heading), style="bold cyan", markup=False)
+    text = printable("\n".join(lines))
+    console.print(Syntax(text, language or "text", start_line=start, line_numbers=True, background_color="default"))
+
+
+def _write(line: str) -> None:
+    # What the terminal's encoding cannot show is no reason to fail.
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(printable(line).encode(encoding, "replace").decode(encoding) + "\n")

@@ -1,0 +1,101 @@
+"""`codingit search`: asks the running service and prints what it finds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from search_api.cli.failing import ExitCode, UsageError
+from search_api.cli.printing import print_chat_reply, print_code_reply, print_json
+from search_api.cli.session import open_client
+
+if TYPE_CHECKING:
+    from search_api.client import ApiClient
+
+
+class SearchMode(StrEnum):
+    """Both searches' ways to look; the use cases are not imported for their names."""
+
+    HYBRID = "hybrid"
+    VECTOR = "vector"
+    FULLTEXT = "fulltext"
+    FUZZY = "fuzzy"
+    SUBSTRING = "substring"
+
+
+ONLY_CODE = frozenset({SearchMode.VECTOR})
+ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="A sentence, words, or a name; misspelt ones are found too.")],
+    chat: Annotated[bool, typer.Option("--chat", help="Search chat messages instead of code.")] = False,
+    project: Annotated[str | None, typer.Option(help="Only the project of this title.")] = None,
+    mode: Annotated[SearchMode, typer.Option(help="How to look; vector is for code, substring for chats.")] = (
+        SearchMode.HYBRID
+    ),
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="Most results.")] = 5,
+    path: Annotated[str | None, typer.Option(help="Only paths like this one, such as '**/src/**/*.py'.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the API's reply, for programs.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say for each result why it is where it is.")] = False,
+) -> None:
+    """Search what is indexed, by meaning, by words and by spelling at once.
+
+    Exits with 1 when nothing is found, and with 3 when no service answers.
+
+    Examples:
+
+      codingit search "where are prices rounded"
+
+      codingit search parse_confg --language python --limit 3
+
+      codingit search "retry with backoff" --path "**/client/*" --json
+
+      codingit search --chat '"connection refused" -timeout'
+    """
+    _refuse_nonsense(chat, mode, {"--project": project, "--path": path, "--language": language, "--explain": explain})
+    with open_client() as client:
+        reply = (
+            client.search_chat(query, mode=mode.value, limit=limit)
+            if chat
+            else client.search_code(
+                query,
+                mode=mode.value,
+                limit=limit,
+                path_glob=path,
+                languages=language or None,
+                explain=explain,
+                project_id=None if project is None else _project_id(client, project),
+            )
+        )
+    _print(reply, query, chat, as_json)
+    raise typer.Exit(ExitCode.OK if reply["results"] else ExitCode.FAILED)
+
+
+def _refuse_nonsense(chat: bool, mode: SearchMode, code_only: dict[str, object]) -> None:
+    given = [name for name, value in code_only.items() if value]
+    if chat and given:
+        raise UsageError(f"{given[0]} is for code, and --chat asks for messages.")
+    if mode in (ONLY_CODE if chat else ONLY_CHAT):
+        raise UsageError(f"The mode '{mode.value}' is for {'code' if chat else 'chats'}.")
+
+
+def _project_id(client: ApiClient, title: str) -> str:
+    projects = client.list_projects()
+    found = next((project.id for project in projects if project.title == title), None)
+    if found is None:
+        known = ", ".join(sorted(project.title for project in projects)) or "none yet"
+        raise UsageError(f"There is no project '{title}'.", hint=f"There are: {known}.")
+    return found
+
+
+def _print(reply: dict[str, Any], query: str, chat: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(reply)
+    elif chat:
+        print_chat_reply(reply)
+    else:
+        print_code_reply(reply, query)

@@ -1,0 +1,144 @@
+"""The composition root: from settings to an open database, an encoder, the app and the worker."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from indexer.approximate import maintain_indexes
+from indexer.worker import Worker
+from models.encoder import Encoder, load_encoder
+from models.errors import CodingitError, ModelError
+from models.packaged_model import PACKAGED_MODEL_NAME
+from search_api.active_encoder import ActiveEncoder
+from search_api.auth import make_authenticator
+from search_api.http.app import create_app
+from search_api.settings import Settings, load_or_create_secret
+from sql.accounts import DatabaseAccounts
+from sql.database import Database
+from sql.index import ActiveGeneration
+from sql.server import EmbeddedServer
+
+log = logging.getLogger("codingit")
+
+# A stream of progress never ends by itself.
+SHUTDOWN_SECONDS = 3
+
+
+@contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """Where the database is, as the owner: the one that is named, or the embedded one for as long as the block runs."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with EmbeddedServer(settings.data_dir / "postgres").running() as address:
+        yield address.url()
+
+
+def service_url(settings: Settings, owner_url: str) -> str:
+    """The same database as the login role that owns nothing, where there is one."""
+    if settings.service_database_url is not None:
+        return settings.service_database_url.get_secret_value()
+    if settings.database_url is None:
+        return owner_url.replace("//postgres@", "//codingit_api@", 1)
+    return owner_url
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The settings with a secret for tokens, made for this data directory when none is set."""
+    if settings.jwt_secret is not None or settings.jwks is not None or settings.jwks_url is not None:
+        return settings
+    return settings.model_copy(update={"jwt_secret": load_or_create_secret(settings.data_dir)})
+
+
+def serve(settings: Settings) -> None:
+    """Answer HTTP until SIGTERM or SIGINT."""
+    stop = _stop_by_signal()
+    with database_url(settings) as owner_url, _open(settings, service_url(settings, owner_url)) as database:
+        encoder = ActiveEncoder(database, lambda active: _encoder_of(settings, active))
+        authenticator = make_authenticator(with_secret(settings), DatabaseAccounts(database))
+        app = create_app(database, encoder, authenticator, settings)
+        # Loaded beside the first requests, so that none of them waits for seconds.
+        threading.Thread(target=_load_early, args=(encoder,), daemon=True).start()
+        if not stop.is_set():
+            uvicorn.run(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_level=settings.log_level if settings.log_level != "info" else "warning",
+                access_log=settings.log_level == "debug",
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+
+
+def work(settings: Settings) -> None:
+    """Index until SIGTERM or SIGINT."""
+    stop = _stop_by_signal()
+    with database_url(settings) as owner_url:
+        url = service_url(settings, owner_url)
+        with Database(url, application="codingit-worker", vectors=True, max_size=4) as database:
+            encoder = load_encoder(settings.model, dimensions=settings.model_dimensions)
+            dimensions = encoder.identity.dimensions
+            Worker(
+                database,
+                encoder,
+                load_active=lambda active: _encoder_of(settings, active),
+                on_idle=lambda model_id: _maintain(owner_url, model_id, dimensions),
+            ).run(stop)
+
+
+def _stop_by_signal() -> threading.Event:
+    """Set by the signals, which would otherwise end the process before it has let go of the database's server.
+
+    uvicorn handles them itself while it runs, and raises them again when it is done.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _load_early(encoder: ActiveEncoder) -> None:
+    try:
+        encoder.refresh()
+    except CodingitError as error:
+        # Whoever searches is told; here it is only early.
+        log.warning("the model is not loaded yet: %s", error.detail)
+
+
+def _maintain(owner_url: str, model_id: int, dimensions: int) -> None:
+    made = maintain_indexes(owner_url, model_id=model_id, dimensions=dimensions)
+    if made.built or made.dropped:
+        log.info("approximate indexes: built %s, dropped %d", made.built, made.dropped)
+
+
+@contextmanager
+def _open(settings: Settings, url: str) -> Iterator[Database]:
+    with Database(
+        url,
+        application="codingit-api",
+        min_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        wait_seconds=settings.pool_timeout_ms / 1000,
+    ) as database:
+        yield database
+
+
+def _encoder_of(settings: Settings, active: ActiveGeneration | None) -> Encoder:
+    """The encoder that made a generation, by its name; raises ModelError when it is another by now."""
+    name = settings.model if active is None or active.name == PACKAGED_MODEL_NAME else active.name
+    if active is not None and active.name == PACKAGED_MODEL_NAME:
+        name = None
+    encoder = load_encoder(name, dimensions=None if active is None else active.dimensions)
+    if active is not None and encoder.identity.revision != active.revision:
+        raise ModelError(
+            f"The index was made with revision {active.revision} of {active.name}, and another is installed."
+        )
+    return encoder
