@@ -41,3 +41,14 @@ bench: install
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info
+
+.PHONY: run demo
+
+DIR ?= .
+QUERY ?=
+
+run: install
+	$(BIN)/codingit up $(DIR) $(if $(QUERY),--query "$(QUERY)")
+
+demo: install
+	$(BIN)/codingit up $(DIR) --once $(if $(QUERY),--query "$(QUERY)")

@@ -20,26 +20,29 @@ POLL_SECONDS = 0.1
 WARM_SECONDS = 1.0
 # Who has this many services on neighbouring ports has a reason to name one.
 PORTS_TRIED = 50
+BACKLOG = 256
 
 
-def api_program(settings: Settings) -> Program:
-    return _program("api", ("serve", "--host", settings.host, "--port", str(settings.port)), settings)
+def api_program(settings: Settings, listener: socket.socket) -> Program:
+    """The API on a socket of the parent's: nobody else gets the port, and who asks while it is restarted only waits."""
+    arguments = ("serve", "--host", settings.host, "--port", str(settings.port), "--listener", str(listener.fileno()))
+    return _program("api", arguments, settings, listener.fileno())
 
 
 def worker_program(settings: Settings) -> Program:
     return _program("worker", ("worker",), settings)
 
 
-def find_port(settings: Settings, wanted: int | None, environment: Mapping[str, str] = os.environ) -> int:
-    """The port to listen on: exactly the one that was asked for, else the next free one. Raises SetupError."""
+def listen(settings: Settings, wanted: int | None, environment: Mapping[str, str] = os.environ) -> socket.socket:
+    """Listen on exactly the port that was asked for, else on the next free one. Raises SetupError."""
     named = wanted is not None or bool(environment.get("CODINGIT_PORT"))
     first = settings.port if wanted is None else wanted
-    if first == 0:
-        return _try_port(settings.host, 0) or 0
-    for port in range(first, min(first + (1 if named else PORTS_TRIED), 65536)):
-        if _try_port(settings.host, port) is not None:
-            return port
-    if named:
+    only_one = named or first == 0
+    for port in range(first, min(first + (1 if only_one else PORTS_TRIED), 65536)):
+        listener = _try_to_listen(settings.host, port)
+        if listener is not None:
+            return listener
+    if only_one:
         raise SetupError(
             f"Port {first} of {settings.host} is taken or not allowed.", hint="Name another, or 0 for a free one."
         )
@@ -93,24 +96,24 @@ def log_of(data_dir: Path, name: str) -> Path:
     return data_dir / "logs" / f"{name}.log"
 
 
-def _program(name: str, arguments: tuple[str, ...], settings: Settings) -> Program:
+def _program(name: str, arguments: tuple[str, ...], settings: Settings, *kept: int) -> Program:
     return Program(
         name=name,
         command=(sys.executable, "-m", "search_api.cli", *arguments, "--with-parent"),
         environment={**os.environ, "CODINGIT_DATA_DIR": str(settings.data_dir.absolute()), "PYTHONUNBUFFERED": "1"},
         log=log_of(settings.data_dir, name),
+        kept_descriptors=kept,
     )
 
 
-def _try_port(host: str, port: int) -> int | None:
-    """The port when it can be listened on now; 0 asks for any."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As the server will: a port whose last connections are still winding down is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return None
-        found: int = probe.getsockname()[1]
-        return found
+def _try_to_listen(host: str, port: int) -> socket.socket | None:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    # A port whose last connections are still winding down is free.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        return None
+    return listener

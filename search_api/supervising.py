@@ -31,12 +31,13 @@ class ChildFailedError(SetupError):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A child to keep running; its output goes to the log."""
+    """A child to keep running; its output goes to the log, and it inherits the kept descriptors."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    kept_descriptors: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -135,6 +136,7 @@ def _spawn(program: Program) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
+            pass_fds=program.kept_descriptors,
             # Ctrl-C in a terminal reaches only the parent, which stops its children in order.
             start_new_session=True,
         )
