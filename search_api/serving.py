@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,8 +58,8 @@ def with_secret(settings: Settings) -> Settings:
     return settings.model_copy(update={"jwt_secret": load_or_create_secret(settings.data_dir)})
 
 
-def serve(settings: Settings) -> None:
-    """Answer HTTP until SIGTERM or SIGINT."""
+def serve(settings: Settings, listener: socket.socket | None = None) -> None:
+    """Answer HTTP until SIGTERM or SIGINT, on the given socket or on the address of the settings."""
     stop = _stop_by_signal()
     with database_url(settings) as owner_url, _open(settings, service_url(settings, owner_url)) as database:
         encoder = ActiveEncoder(database, lambda active: _encoder_of(settings, active))
@@ -66,15 +67,17 @@ def serve(settings: Settings) -> None:
         app = create_app(database, encoder, authenticator, settings)
         # Loaded beside the first requests, so that none of them waits for seconds.
         threading.Thread(target=_load_early, args=(encoder,), daemon=True).start()
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            # The app logs its requests itself.
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
         if not stop.is_set():
-            uvicorn.run(
-                app,
-                host=settings.host,
-                port=settings.port,
-                log_level=settings.log_level if settings.log_level != "info" else "warning",
-                access_log=settings.log_level == "debug",
-                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            uvicorn.Server(config).run(sockets=None if listener is None else [listener])
 
 
 def work(settings: Settings) -> None:

@@ -15,7 +15,7 @@ from indexer.syncing import sync_directory
 from models.errors import SetupError
 from models.tokens import split_identifier
 from search_api.auth import make_token
-from search_api.children import api_program, find_port, tend_and_warm, wait_until_answering, worker_program
+from search_api.children import api_program, listen, tend_and_warm, wait_until_answering, worker_program
 from search_api.cli.failing import ExitCode
 from search_api.cli.printing import print_code_reply
 from search_api.cli.progress import clear_line, follow_indexing, say, show_sync, summarise
@@ -72,8 +72,9 @@ def _run(start: Start, settings: Settings, owner_url: str, supervisor: Superviso
     if migrated.applied:
         say(f"Database: {len(migrated.applied)} migrations applied.")
     user_id = find_or_create_user(owner_url, local_email(embedded=settings.database_url is None))
-    settings = settings.model_copy(update={"port": find_port(settings, start.port)})
-    supervisor.start(api_program(settings))
+    listener = stack.enter_context(listen(settings, start.port))
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    supervisor.start(api_program(settings, listener))
     supervisor.start(worker_program(settings))
     session = Session(wait_until_answering(settings, supervisor), _token(settings, user_id), str(user_id), os.getpid())
     save_session(session, settings.data_dir)

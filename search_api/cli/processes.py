@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from typing import Annotated
@@ -17,6 +18,7 @@ WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True, help="En
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; else CODINGIT_HOST.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; else CODINGIT_PORT.")] = None,
+    listener: Annotated[int | None, typer.Option(hidden=True, help="A socket that listens already.")] = None,
     with_parent: WithParent = False,
 ) -> None:
     """Answer HTTP until interrupted; the database must have been migrated.
@@ -34,7 +36,7 @@ def serve(
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = read_settings(**given)
     _log_to_stderr(settings.log_level)
-    run(settings)
+    run(settings, None if listener is None else socket.socket(fileno=listener))
 
 
 def worker(with_parent: WithParent = False) -> None:
