@@ -23,7 +23,8 @@ AWKWARD = [
     "\r\n", "\r", "\n", "\n\n", "\f", "\v", "\t", "\x85", "\u2028", "\0", "\ud800", "\udfff", "\ufeff", "é", "e\u0301",
     "😀", "👩‍👩‍👧", "שלום", "\u202eمرحبا\u202c", "漢字",
     "{", "}", "(", ")", "[", "]", "<", ">", '"', "'", "`",
-    '"""', "/*", "*/", "//", "#", "--", ";", "\\", "$", "@", "def f(x):", "class A {", "end", "function f() {", "<script>", "</script>", "```",  # noqa: E501
+    '"""', "/*", "*/", "//", "#", "--", ";", "\\", "$", "@", "def f(x):", "class A {", "end",
+    "function f() {", "<script>", "</script>", "```",
     "# T", "x = 1", "if a:", "    ", "return", "<<EOF", "EOF", "#!/bin/sh",
 ]  # fmt: skip
 PIECES = st.lists(st.one_of(st.sampled_from(AWKWARD), st.text(max_size=12)), max_size=60).map("".join)
