@@ -63,12 +63,11 @@ def choose_lines(content: str, query: str, most: int = SHOWN_LINES) -> tuple[int
     if not filled:
         return 0, []
     stems = {word.lower()[:6] for word in _WORD.findall(query)}
-    told = [sum(stem in line.lower() for stem in stems) for line in lines]
+    # Squared: one line with two of the words says more than two with one each.
+    told = [sum(stem in line.lower() for stem in stems) ** 2 for line in lines]
     starts = range(filled[0], max(filled[0], len(lines) - most) + 1)
-    # The first of the best: a definition stands before its body.
-    best = max(starts, key=lambda start: (sum(told[start : start + most]), -start))
-    if best > filled[0] and sum(told[best : best + most]) <= sum(told[filled[0] : filled[0] + most]):
-        best = filled[0]
+    # Best begun with a line that tells, and then the first of the best: a definition stands before its body.
+    best = max(starts, key=lambda start: (sum(told[start : start + most]) + told[start], -start))
     return best, [line.rstrip("\r")[:LONGEST_LINE] for line in lines[best : best + most]]
 
 
