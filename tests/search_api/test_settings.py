@@ -137,3 +137,11 @@ def test_a_secret_that_others_could_know_is_refused(tmp_path: Path, mode: int, c
 
     with pytest.raises(SetupError):
         load_or_create_secret(tmp_path)
+
+
+def test_every_variable_is_explained_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
+
+    missing = [variable_of(field) for field in Settings.model_fields if f"| `{variable_of(field)}` |" not in page]
+
+    assert missing == []

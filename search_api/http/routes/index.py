@@ -25,6 +25,11 @@ from sql.status import MOST_LISTED, IndexStatus, read_index_status
 
 router = APIRouter(prefix="/v1/index", tags=["index"], route_class=StrictRoute)
 
+EVENT_SCHEMA = {
+    "type": "object",
+    "properties": {"event": {"enum": ["status", "problem"]}, "data": {"type": "string"}},
+    "required": ["event", "data"],
+}
 SECONDS_BETWEEN_EVENTS = 1.0
 # Proxies close a connection that is silent for a minute.
 SECONDS_BETWEEN_SIGNS_OF_LIFE = 15
@@ -71,8 +76,8 @@ def get_status(caller: Reader, database: TheDatabase, query: Annotated[StatusQue
     responses={
         **problems(),
         200: {
-            "description": "Server-sent events `status`, each with the reply of /v1/index/status as data.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "description": "Server-sent events `status`, each with the reply of /v1/index/status as its data, in JSON.",
+            "content": {"text/event-stream": {"schema": EVENT_SCHEMA}},
         },
     },
     response_class=StreamingResponse,
