@@ -197,7 +197,8 @@ create or replace function codingit.match_chat(
             select from public.chat_session_tags as label
             where label.session_id = message.session_id and label.tag = any ($10)
           ))
-        order by message.created_at desc nulls last
+        -- As the index on (user_id, created_at desc) has them: of a common word only the newest are read at all.
+        order by message.created_at desc
         limit case when $13 then $14 else $15 end
       )
       select message.id, message.created_at, $16, (%s)::real as score
@@ -211,9 +212,9 @@ create or replace function codingit.match_chat(
   end
   $$;
 
--- Candidates for the caller, found out by auth.uid() and by nothing that can be passed in: `@@` and `ilike` are not leakproof
--- and would use no index below a policy, so the policy's filter stands in match_chat. The rows that a reply shows are
--- read again under the caller's own policies. Evidence:
+-- Candidates for the caller, found out by auth.uid() and by nothing that can be passed in: `@@` and `ilike` are not
+-- leakproof and would use no index below a policy, so the policy's filter stands in match_chat. The rows that a reply shows
+-- are read again under the caller's own policies. Evidence:
 --
 --   words     full text. asked_groups is a list of alternatives, each {words, plain, holds, lacks}: `words` in websearch
 --             syntax; `holds` are LIKE patterns of its words that the English parser cuts strangely (paths, calls), which
@@ -258,6 +259,11 @@ create or replace function codingit.search_chat_candidates(
         group by near.word
       ) as word
     ) * (1 + ts_rank_cd(message.content_vector, $2, 1)) ';
+    -- Without three letters in a row there may be no trigram, and the index would be read from end to end (16 s in a million
+    -- messages). So all of the caller's own messages are read then.
+    indexed_literal constant text := 'message.content ilike $3[1]';
+    read_literal constant text := '(message.content || '''') ilike $3[1]';
+    has_trigram constant text := '[[:alnum:]]{3}';
     caller constant uuid := auth.uid();
     asked record;
     without tsquery;
@@ -286,11 +292,13 @@ create or replace function codingit.search_chat_candidates(
       if asked.holds <> '{}' then
         return query select * from codingit.match_chat(
           caller,
-          case
+          concat_ws(
+            ' and ',
             -- Stop words leave nothing to look for.
-            when numnode(asked.plain) = 0 then 'message.content ilike $3[1] and message.content ilike all ($3)'
-            else 'message.content_vector @@ $2 and message.content ilike $3[1] and message.content ilike all ($3)'
-          end,
+            case when numnode(asked.plain) > 0 then 'message.content_vector @@ $2' end,
+            case when asked.holds[1] ~ has_trigram then indexed_literal else read_literal end,
+            '(message.content || '''') ilike all ($3)'
+          ),
           by_length, 'literal', asked.plain, asked.holds, asked.lacks, null, null,
           asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
         );
@@ -301,7 +309,8 @@ create or replace function codingit.search_chat_candidates(
     without := websearch_to_tsquery('pg_catalog.english', asked_without);
     if asked_literal is not null then
       return query select * from codingit.match_chat(
-        caller, 'message.content ilike $3[1]', by_length, 'literal', null, array[asked_literal], null, without, null,
+        caller, case when asked_literal ~ has_trigram then indexed_literal else read_literal end,
+        by_length, 'literal', null, array[asked_literal], null, without, null,
         asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
       );
       get diagnostics added = row_count;

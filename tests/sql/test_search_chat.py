@@ -14,7 +14,7 @@ import pytest
 
 from models.caller import ANON, SERVICE, Caller, user
 from models.errors import NotFoundError
-from sql.chat import ChatCandidateQuery, ChatFilters, Evidence, WordGroup
+from sql.chat import ChatCandidateQuery, ChatFilters, Evidence, Marks, WordGroup, read_chat_winners
 from sql.database import Connection
 from tests.chatting import START, asking, candidates, found, new_session, say
 from tests.conftest import become, make_user, refusal

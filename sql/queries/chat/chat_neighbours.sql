@@ -1,4 +1,5 @@
 -- What was said just before and after each message, in its session, oldest first; read under the caller's own policies.
+-- Messages without a time have no place in the order.
 select
   hit.id as hit_id,
   near.id,
@@ -12,22 +13,22 @@ cross join lateral (
   (
     select
       message.id, message.role, message.created_at, message.content,
-      -row_number() over (order by message.created_at desc nulls last, message.id desc) as distance
+      -row_number() over (order by message.created_at desc, message.id desc) as distance
     from public.chat_message_cache as message
     where message.session_id = hit.session_id
-      and (coalesce(message.created_at, '-infinity'), message.id) < (coalesce(hit.created_at, '-infinity'), hit.id)
-    order by message.created_at desc nulls last, message.id desc
+      and (message.created_at, message.id) < (hit.created_at, hit.id)
+    order by message.created_at desc, message.id desc
     limit %(neighbours)s::int
   )
   union all
   (
     select
       message.id, message.role, message.created_at, message.content,
-      row_number() over (order by message.created_at nulls first, message.id) as distance
+      row_number() over (order by message.created_at, message.id) as distance
     from public.chat_message_cache as message
     where message.session_id = hit.session_id
-      and (coalesce(message.created_at, '-infinity'), message.id) > (coalesce(hit.created_at, '-infinity'), hit.id)
-    order by message.created_at nulls first, message.id
+      and (message.created_at, message.id) > (hit.created_at, hit.id)
+    order by message.created_at, message.id
     limit %(neighbours)s::int
   )
 ) as near
