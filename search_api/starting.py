@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -118,6 +119,8 @@ def _show_example(start: Start, client: ApiClient, project: Project, owner_url: 
     reply = client.search_code(query, project_id=project.id, limit=SHOWN_RESULTS)
     say(f'\n$ {own_command()} search "{query}"')
     print_code_reply(reply, query)
+    # In a pipe it would wait there until the service ends.
+    sys.stdout.flush()
     return bool(reply["results"])
 
 

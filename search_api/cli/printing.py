@@ -62,7 +62,7 @@ def choose_lines(content: str, query: str, most: int = SHOWN_LINES) -> tuple[int
     filled = [number for number, line in enumerate(lines) if line.strip()]
     if not filled:
         return 0, []
-    stems = {word.lower()[:6] for word in _WORD.findall(query)}
+    stems = {word.lower()[:5] for word in _WORD.findall(query)}
     # Squared: one line with two of the words says more than two with one each.
     told = [sum(stem in line.lower() for stem in stems) ** 2 for line in lines]
     starts = range(filled[0], max(filled[0], len(lines) - most) + 1)
