@@ -1,24 +1,48 @@
-# The verbs of this project; `make test` on a fresh clone installs what it needs.
+# The verbs of this project. Each installs what it needs at first; `make run DIR=~/code/shop` is all a new user types.
 
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 # The first that runs: a version manager's shim may stand for a version that is not there.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
-  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$python && break; done)
-# The one place that pins torch: the newest release whose wheel for machines without a GPU pip finds.
+  $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$python && break; \
+  done)
+# The one place that pins torch: pip finds a wheel for machines without a GPU for this version, while the newest one
+# brings gigabytes of CUDA along.
 TORCH := torch==2.13.0
 STAMP := $(VENV)/.installed
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: install test lint types format bench clean
+.DEFAULT_GOAL := help
+.PHONY: help run demo install test lint types format bench clean
+
+help:
+	@echo 'make run DIR=~/code/shop    start everything, index DIR, serve until Ctrl-C (QUERY="..." shows what it finds)'
+	@echo 'make demo DIR=... QUERY=... the same, and end after the results: 0 when there are some'
+	@echo 'make test | lint | types    check the project; make format puts it in shape'
+	@echo 'make bench QUERIES=... SOURCES=... measure it'
+	@echo 'make install | clean        make the virtual environment, or remove all that was made'
+
+# The code to index, and what to search for in it; handed on by the environment, so that no character in them is special.
+DIR ?= .
+QUERY ?=
+run demo: export CODINGIT_MAKE_DIR = $(DIR)
+run demo: export CODINGIT_MAKE_QUERY = $(QUERY)
+
+run: install
+	@exec $(BIN)/codingit up "$$CODINGIT_MAKE_DIR" --query "$$CODINGIT_MAKE_QUERY"
+
+demo: install
+	@exec $(BIN)/codingit up "$$CODINGIT_MAKE_DIR" --query "$$CODINGIT_MAKE_QUERY" --once
 
 install: $(STAMP)
 
 $(STAMP): pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; set PYTHON=..."; exit 1; }
-	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	touch $(STAMP)
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer with venv is needed. Install it, or name it with PYTHON=...' >&2; exit 1; }
+	@echo 'Installing into $(VENV): a minute or two, once.'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install '$(TORCH)'
+	@$(PIP) install --editable '.[dev]' '$(TORCH)'
+	@touch $(STAMP)
 
 test: install
 	$(BIN)/pytest -n 2
@@ -40,15 +64,4 @@ bench: install
 	$(BIN)/python -m benchmarks.quality $(QUERIES) $(SOURCES)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info
-
-.PHONY: run demo
-
-DIR ?= .
-QUERY ?=
-
-run: install
-	$(BIN)/codingit up $(DIR) $(if $(QUERY),--query "$(QUERY)")
-
-demo: install
-	$(BIN)/codingit up $(DIR) --once $(if $(QUERY),--query "$(QUERY)")
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build ./*.egg-info
