@@ -25,6 +25,8 @@ def index_conditions(connection: Connection, run: Callable[[], object]) -> set[t
     connection.execute("set local auto_explain.log_level = 'notice'")
     connection.add_notice_handler(listen)
     run()
+    # A plan is told when its portal closes: when the next statement comes.
+    connection.execute("select 1")
     connection.remove_notice_handler(listen)
     become(connection, None)
     plans = [json.loads(each.split("plan:", 1)[1])["Plan"] for each in seen if "plan:" in each]

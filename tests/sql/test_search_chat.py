@@ -313,6 +313,27 @@ def test_without_the_index_no_other_answers_as_well(crowd: str, index: str, oper
     assert not any(operator in condition and "user_id" in condition for _, condition in conditions)
 
 
+@pytest.mark.parametrize("pattern", ["%qu%", "%a.b%", "%::%"])
+def test_a_text_without_a_trigram_is_not_asked_of_the_index(crowd: str, pattern: str) -> None:
+    """It would read the index of all users from end to end."""
+    with psycopg.connect(crowd) as connection:
+        conditions = index_conditions(connection, lambda: candidates(connection, ALICE, asking(literal=pattern)))
+    assert not any("~~*" in condition for _, condition in conditions)
+    assert any("chat_message" in name and "user_id" in condition for name, condition in conditions)
+
+
+def test_neighbours_are_read_in_order_from_the_session(crowd: str) -> None:
+    with psycopg.connect(crowd) as connection:
+        ids = found(connection, ALICE, asking('"rarequokka"'))
+
+        def read() -> None:
+            become(connection, user(ALICE))
+            read_chat_winners(connection, ids, Marks(None, "", ""), 2, 10)
+
+        conditions = index_conditions(connection, read)
+    assert any(name == "idx_chat_message_cache_session_order" and "ROW" in condition for name, condition in conditions)
+
+
 @pytest.mark.parametrize(
     ("condition", "operator"),
     [
