@@ -85,32 +85,34 @@ def search_code(database: Database, encoder: ActiveEncoder, caller: Caller, quer
     started = perf_counter()
     if not query.query.strip():
         raise InvalidRequestError("The query is empty.", hint="Say in a few words or with a name what to find.")
+    # Before anything is asked: a wrong glob is wrong as well where nothing has been indexed yet.
+    pattern = None if query.path_glob is None else glob_to_regex(query.path_glob)
     vector = encoder.encode_query(query.query, wanted=_wants_vector(query))
     try:
-        found, hits, truncated = _search(database, vector, caller, query)
+        found, hits, truncated = _search(database, vector, caller, query, pattern)
     except OutdatedModelError:
         # The index was switched to another model since this process looked: load it and ask once more.
         encoder.refresh()
         vector = encoder.encode_query(query.query, wanted=_wants_vector(query))
-        found, hits, truncated = _search(database, vector, caller, query)
+        found, hits, truncated = _search(database, vector, caller, query, pattern)
     took = (perf_counter() - started) * 1000
     return CodeReply(hits, found.counts, found.widened, truncated, round(took, 2))
 
 
 def _search(
-    database: Database, vector: QueryVector, caller: Caller, query: CodeQuery
+    database: Database, vector: QueryVector, caller: Caller, query: CodeQuery, pattern: str | None
 ) -> tuple[Found, tuple[CodeHit, ...], bool]:
     if vector.model_id is None:
         return Found([], {}, IndexCounts(0, 0, 0)), (), False
     with database.acting_as(caller) as connection:
-        found = find_candidates(connection, _candidate_query(vector.model_id, vector.text, query))
+        found = find_candidates(connection, _candidate_query(vector.model_id, vector.text, query, pattern))
         ranked = rank(query.query, found.candidates, query.limit + SPARE_WINNERS)
         winners = read_winners(connection, [each.candidate.id for each in ranked], query.project_id)
     hits, truncated = _within_budget(query, ranked, winners)
     return found, hits, truncated
 
 
-def _candidate_query(model_id: int, vector: str | None, query: CodeQuery) -> CandidateQuery:
+def _candidate_query(model_id: int, vector: str | None, query: CodeQuery, pattern: str | None) -> CandidateQuery:
     terms = None
     if query.mode is not Mode.VECTOR:
         terms = {term.term: TERM_WEIGHT[term.kind] for term in query_terms(query.query)[:MOST_TERMS]}
@@ -123,7 +125,7 @@ def _candidate_query(model_id: int, vector: str | None, query: CodeQuery) -> Can
         fuzzy=fuzzy,
         languages=query.languages,
         kinds=query.kinds,
-        pattern=None if query.path_glob is None else glob_to_regex(query.path_glob),
+        pattern=pattern,
         most=MOST_CANDIDATES,
     )
 
