@@ -19,6 +19,7 @@ from models.packaged_model import PACKAGED_MODEL_NAME
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import make_authenticator
 from search_api.http.app import create_app
+from search_api.interruption import Interruption
 from search_api.settings import Settings, load_or_create_secret
 from sql.accounts import DatabaseAccounts
 from sql.database import Database
@@ -82,18 +83,23 @@ def serve(settings: Settings, listener: socket.socket | None = None) -> None:
 
 def work(settings: Settings) -> None:
     """Index until SIGTERM or SIGINT."""
-    stop = _stop_by_signal()
-    with database_url(settings) as owner_url:
+    interruption = Interruption()
+    with interruption.handled(), database_url(settings) as owner_url:
         url = service_url(settings, owner_url)
+        try:
+            # Loading takes seconds, and nothing is lost when it is cut short.
+            with interruption.allowed():
+                encoder = load_encoder(settings.model, dimensions=settings.model_dimensions)
+        except KeyboardInterrupt:
+            return
+        dimensions = encoder.identity.dimensions
         with Database(url, application="codingit-worker", vectors=True, max_size=4) as database:
-            encoder = load_encoder(settings.model, dimensions=settings.model_dimensions)
-            dimensions = encoder.identity.dimensions
             Worker(
                 database,
                 encoder,
                 load_active=lambda active: _encoder_of(settings, active),
                 on_idle=lambda model_id: _maintain(owner_url, model_id, dimensions),
-            ).run(stop)
+            ).run(interruption.requested)
 
 
 def _stop_by_signal() -> threading.Event:
