@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from indexer.blanking import blank_macro_lines, hide_wide_characters
 from models.kinds import ChunkKind
 
 K = ChunkKind
@@ -31,8 +32,8 @@ class Language:
     filenames: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
     embedded: tuple[str, str] | None = None
-    # What a macro leaves on a line of its own, to be blanked: grammars take it for the beginning of a function.
-    macro_lines: bool = False
+    # Takes what the grammar trips over out of a source, without moving anything.
+    blank: Callable[[bytes], bytes] | None = None
 
 
 JAVASCRIPT = {
@@ -138,7 +139,7 @@ LANGUAGES: tuple[Language, ...] = (
             "constructor_declaration": K.METHOD, "compact_constructor_declaration": K.METHOD,
         },
     ),
-    Language("c", (".c", ".h"), "tree_sitter_c", definitions=C, patterns=C_DECLARATIONS, macro_lines=True),
+    Language("c", (".c", ".h"), "tree_sitter_c", definitions=C, patterns=C_DECLARATIONS, blank=blank_macro_lines),
     Language(
         "cpp", (".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".inl", ".tpp", ".cu", ".cuh"),
         "tree_sitter_cpp",
@@ -146,7 +147,7 @@ LANGUAGES: tuple[Language, ...] = (
             **C, "class_specifier": K.CLASS, "namespace_definition": K.MODULE, "alias_declaration": K.TYPE,
             "concept_definition": K.TYPE, "field_declaration": K.METHOD,
         },
-        patterns=CPP_DECLARATIONS, macro_lines=True,
+        patterns=CPP_DECLARATIONS, blank=blank_macro_lines,
     ),
     Language(
         "csharp", (".cs", ".csx"), "tree_sitter_c_sharp",
@@ -226,7 +227,7 @@ LANGUAGES: tuple[Language, ...] = (
         "bash", (".sh", ".bash", ".zsh", ".ksh", ".bats"), "tree_sitter_bash",
         definitions={"function_definition": K.FUNCTION},
         filenames=(".bashrc", ".zshrc", ".profile", ".bash_profile", "PKGBUILD"),
-        interpreters=("bash", "sh", "zsh", "dash", "ksh"),
+        interpreters=("bash", "sh", "zsh", "dash", "ksh"), blank=hide_wide_characters,
     ),
     Language(
         "sql", (".sql", ".ddl", ".psql"), "tree_sitter_sql",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import re
 import threading
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,6 +11,7 @@ from time import monotonic
 
 import tree_sitter
 
+from indexer.blanking import replace_surrogates
 from indexer.languages import BY_NAME, Language
 from indexer.naming import NAMING, kind_of, name_of, variable_name
 from models.kinds import ChunkKind
@@ -21,7 +21,6 @@ LARGEST_PARSED = 4 * 1024 * 1024
 LONGEST_NAME = 200
 # A node's text is read through the same callback: a larger block is copied for each name, a smaller one slows parsing.
 READ_BYTES = 4096
-_MACRO_LINE = re.compile(rb"^[ \t]*[A-Z][A-Z0-9_]{3,}(?:\([^()\n;]*\))?[ \t]*$", re.MULTILINE)
 _parsers = threading.local()
 
 
@@ -53,8 +52,9 @@ def parse_source(language: Language, source: bytes, deadline_seconds: float) -> 
     if language.grammar is None or len(source) > LARGEST_PARSED:
         return None
     deadline = monotonic() + deadline_seconds
-    if language.macro_lines:
-        source = _MACRO_LINE.sub(lambda line: b" " * len(line[0]), source)
+    source = replace_surrogates(source)
+    if language.blank is not None:
+        source = language.blank(source)
     tree = _parse(language, source, deadline, None)
     if tree is None:
         return None

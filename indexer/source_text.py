@@ -60,7 +60,12 @@ class SourceText:
         line = self.line_of(position)
         start = self.line_starts[line - 1]
         end = self.line_starts[line] if line < len(self.line_starts) else len(self.bytes)
-        return start if self.size(start, position) == 0 or self.fits(start, end, largest) else position
+        if self.size(start, position) == 0 or self.fits(start, end, largest):
+            return start
+        while position < len(self.bytes) and self.bytes[position] & 0xC0 == 0x80:
+            # No grammar has to be trusted with whole characters.
+            position += 1
+        return position
 
     def after_characters(self, start: int, count: int) -> int:
         """The position after so many characters from `start`."""
