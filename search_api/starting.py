@@ -76,7 +76,11 @@ def _run(start: Start, settings: Settings, owner_url: str, supervisor: Superviso
     listener = stack.enter_context(listen(settings, start.port))
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     supervisor.start(api_program(settings, listener))
-    supervisor.start(worker_program(settings))
+    # A worker takes the processor for seconds while it loads its model. Where everything may be indexed already, the
+    # API goes first.
+    worker = worker_program(settings)
+    if migrated.applied:
+        supervisor.start(worker)
     session = Session(wait_until_answering(settings, supervisor), _token(settings, user_id), str(user_id), os.getpid())
     save_session(session, settings.data_dir)
     with ApiClient(session.url, session.token) as client:
@@ -86,6 +90,8 @@ def _run(start: Start, settings: Settings, owner_url: str, supervisor: Superviso
         clear_line()
         say(f"{start.directory}: {summarise(report)}")
         begun = time.monotonic()
+        if not migrated.applied and not _is_indexed(client, project, report.files):
+            supervisor.start(worker)
         # A first start: the API could not load the model before there was an index to say which.
         tend = tend_and_warm(session.url, supervisor)
         status = follow_indexing(client, project.id, expected_files=report.files, tend=tend)
@@ -95,6 +101,8 @@ def _run(start: Start, settings: Settings, owner_url: str, supervisor: Superviso
         found = _show_example(start, client, project, owner_url)
     if start.once:
         return ExitCode.OK if found else ExitCode.FAILED
+    if worker.name not in supervisor.names():
+        supervisor.start(worker)
     _serve(start, session, project, cache, supervisor, stack)
     return ExitCode.OK
 
@@ -112,6 +120,11 @@ def _serve(
     except KeyboardInterrupt:
         # That is how it is meant to end, so it is no failure.
         return
+
+
+def _is_indexed(client: ApiClient, project: Project, files: int) -> bool:
+    status = client.index_status(project.id)
+    return status.pending == 0 and status.files >= files
 
 
 def _show_example(start: Start, client: ApiClient, project: Project, owner_url: str) -> bool:

@@ -70,6 +70,10 @@ class Supervisor:
         now = self._clock()
         self._children.append(_Child(program, _spawn(program), now, now))
 
+    def names(self) -> list[str]:
+        """Of all that were started, also of those that wait to be started again."""
+        return [child.program.name for child in self._children]
+
     def pids(self) -> dict[str, int]:
         """The process id of each child that runs."""
         return {child.program.name: child.process.pid for child in self._children if child.process.poll() is None}

@@ -13,7 +13,8 @@ from search_api.cli.failing import printable
 # As many lines as tell whether a result is the one, so that five results fit on a screen.
 SHOWN_LINES = 5
 LONGEST_LINE = 160
-_WORD = re.compile(r"[A-Za-z]{3,}")
+# Shorter words are in too many others.
+_WORD = re.compile(r"[A-Za-z]{4,}")
 
 # A reply as the API documents it.
 Json = Mapping[str, Any]
