@@ -17,6 +17,7 @@ from indexer.chunking import CHUNKER_VERSION
 from models.encoder import ModelIdentity, load_encoder
 from models.errors import CodingitError
 from search_api.cli.session import SESSION_FILE, NoServiceError, find_session
+from search_api.data_dir import find_closed_folder
 from search_api.serving import database_url, service_url
 from search_api.settings import SECRET_FILE, Settings
 from sql import inspecting
@@ -50,19 +51,24 @@ class Check:
 
 def run_checks(settings: Settings) -> Iterator[Check]:
     """Each check as soon as it is done; one that fails takes the ones that need it along."""
-    yield from check_data_dir(settings.data_dir)
+    yield from check_data_dir(settings.data_dir, embedded=settings.database_url is None)
     model = check_model(settings)
     yield model[0]
     yield from check_database(settings, model[1])
     yield check_api()
 
 
-def check_data_dir(data_dir: Path) -> Iterator[Check]:
+def check_data_dir(data_dir: Path, *, embedded: bool = True) -> Iterator[Check]:
     existing = next(folder for folder in (data_dir, *data_dir.parents) if folder.exists())
     if not os.access(existing, os.W_OK):
         yield Check(
             "data folder", Outcome.FAIL, f"{existing} cannot be written.", "Name another folder with CODINGIT_DATA_DIR."
         )
+        return
+    closed = find_closed_folder(data_dir) if embedded else None
+    if closed is not None:
+        detail = f"The embedded server's account may not enter {closed}."
+        yield Check("data folder", Outcome.FAIL, detail, "Name a folder that all may enter with CODINGIT_DATA_DIR.")
         return
     private = (data_dir / "postgres", data_dir / SECRET_FILE, data_dir / SESSION_FILE)
     open_to_others = [path for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]

@@ -14,10 +14,11 @@ import uvicorn
 from indexer.approximate import maintain_indexes
 from indexer.worker import Worker
 from models.encoder import Encoder, load_encoder
-from models.errors import CodingitError, ModelError
+from models.errors import CodingitError, ModelError, SetupError
 from models.packaged_model import PACKAGED_MODEL_NAME
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import make_authenticator
+from search_api.data_dir import find_closed_folder
 from search_api.http.app import create_app
 from search_api.interruption import Interruption
 from search_api.settings import Settings, load_or_create_secret
@@ -38,6 +39,12 @@ def database_url(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
+    closed = find_closed_folder(settings.data_dir)
+    if closed is not None:
+        raise SetupError(
+            f"The embedded server runs under an account of its own, which may not enter {closed}.",
+            hint="Name a folder that all may enter, such as /var/lib/codingit, with CODINGIT_DATA_DIR.",
+        )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with EmbeddedServer(settings.data_dir / "postgres").running() as address:
         yield address.url()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +27,15 @@ from sql.inspecting import Identity
 from sql.server import ServerAddress
 from tests.indexing import execute, index_now
 from tests.stubs import StubEncoder
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Unlike pytest's own folder, which only this account may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="codingit-doctor-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def found(checks: Iterator[Check]) -> dict[str, Check]:
@@ -124,21 +136,31 @@ def test_an_embedded_server_that_was_never_set_up_is_not_started(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_secret_that_others_may_read_fails(tmp_path: Path) -> None:
-    secret = tmp_path / "jwt_secret"
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs under another account")
+def test_a_data_folder_that_the_servers_account_cannot_enter_fails(open_folder: Path) -> None:
+    (open_folder / "home").mkdir(mode=0o700)
+
+    check = found(check_data_dir(open_folder / "home" / "data"))["data folder"]
+
+    assert check.outcome is Outcome.FAIL
+    assert str(open_folder / "home") in check.detail
+
+
+def test_a_secret_that_others_may_read_fails(open_folder: Path) -> None:
+    secret = open_folder / "jwt_secret"
     secret.write_text("x" * 40)
     secret.chmod(0o644)
 
-    check = found(check_data_dir(tmp_path))["data folder"]
+    check = found(check_data_dir(open_folder))["data folder"]
 
     assert check.outcome is Outcome.FAIL
     assert check.advice == f"Run: chmod go= {secret}"
 
 
-def test_a_data_folder_that_is_not_there_yet_is_fine(tmp_path: Path) -> None:
-    check = found(check_data_dir(tmp_path / "a" / "b"))["data folder"]
+def test_a_data_folder_that_is_not_there_yet_is_fine(open_folder: Path) -> None:
+    check = found(check_data_dir(open_folder / "a" / "b"))["data folder"]
 
-    assert check == Check("data folder", Outcome.OK, f"{tmp_path / 'a' / 'b'} (not made yet)")
+    assert check == Check("data folder", Outcome.OK, f"{open_folder / 'a' / 'b'} (not made yet)")
 
 
 def test_no_service_is_a_warning_and_a_silent_one_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
