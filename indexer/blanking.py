@@ -9,6 +9,7 @@ _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _REPLACEMENT = "\ufffd".encode()
 _MACRO_LINE = re.compile(rb"^[ \t]*[A-Z][A-Z0-9_]{3,}(?:\([^()\n;]*\))?[ \t]*$", re.MULTILINE)
 _WIDE = re.compile(rb"[\xc4-\xf4][\x80-\xbf]+")
+_HEREDOC = re.compile(rb"<<~?[ \t]*(?:'([^'\r\n]*)'|\"([^\"\r\n]*)\"|`([^`\r\n]*)`|\\?(\w+))")
 _VISIBLE = re.compile(rb"[^\r\n]")
 
 
@@ -27,6 +28,29 @@ def hide_wide_characters(source: bytes) -> bytes:
     Seen in tree-sitter-bash 0.23.3 to 0.25.1, where an emoji in an expansion could end the process.
     """
     return _WIDE.sub(lambda found: b"_" * len(found[0]), source)
+
+
+def blank_heredocs(source: bytes) -> bytes:
+    """Without here-documents: perl's scanner never comes back from one that nothing ends, and heeds no deadline."""
+    if b"<<" not in source:
+        return source
+    lines = source.splitlines(keepends=True)
+    last_seen = {line.strip(): number for number, line in enumerate(lines)}
+    kept: list[bytes] = []
+    awaited: list[bytes] = []
+    for number, line in enumerate(lines):
+        if awaited:
+            kept.append(_VISIBLE.sub(b" ", line))
+            if line.strip() == awaited[0]:
+                awaited.pop(0)
+            continue
+        for found in _HEREDOC.finditer(line):
+            word = b"".join(filter(None, found.groups()))
+            # One that nothing ends would hide the rest of the file.
+            if last_seen.get(word, -1) > number + len(awaited):
+                awaited.append(word)
+        kept.append(_HEREDOC.sub(_blank_match, line))
+    return b"".join(kept)
 
 
 def _blank_match(found: re.Match[bytes]) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from indexer.blanking import blank_macro_lines, hide_wide_characters
+from indexer.blanking import blank_heredocs, blank_macro_lines, hide_wide_characters
 from models.kinds import ChunkKind
 
 K = ChunkKind
@@ -286,7 +286,7 @@ LANGUAGES: tuple[Language, ...] = (
     Language(
         "perl", (".pl", ".pm", ".t"), "tree_sitter_perl",
         definitions={"subroutine_declaration_statement": K.FUNCTION, "package_statement": K.MODULE},
-        interpreters=("perl",),
+        interpreters=("perl",), blank=blank_heredocs,
     ),
     Language("hcl", (".tf", ".hcl", ".tfvars"), "tree_sitter_hcl", definitions={"block": K.SECTION}),
     Language(
