@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from indexer.chunking import Chunk, chunk_source, embedding_header
-from indexer.languages import language_of
+from indexer.languages import HEAD_LENGTH, language_of
 from indexer.lexical import LexicalFields, lexical_weights, weights_by_dimension
 from indexer.roles import role_of
 from indexer.secrets import mask_secrets, secret_name_reason
@@ -53,7 +53,7 @@ def prepare_file(path: str, content: str) -> PreparedFile:
     if skipped is not None:
         return PreparedFile(None, role.value, (), skipped=skipped)
     masked = mask_secrets(content)
-    language = language_of(path, masked.text[:200].split("\n", 1)[0])
+    language = language_of(path, masked.text[:HEAD_LENGTH])
     chunks = chunk_source(path, masked.text)
     return PreparedFile(
         language=language.name if language else None,
