@@ -16,7 +16,7 @@ from search_api.globs import glob_to_regex
 from search_api.ranking import Ranked, rank
 from sql.database import Database
 from sql.failures import OutdatedModelError
-from sql.search import CandidateQuery, Found, Fuzzy, IndexCounts, Winner, find_candidates, read_winners
+from sql.search import CandidateQuery, Found, Fuzzy, IndexCounts, Winner, count_unindexed, find_candidates, read_winners
 
 # Of each half; beyond a few hundred the labelled queries gain nothing.
 MOST_CANDIDATES = 200
@@ -103,7 +103,8 @@ def _search(
     database: Database, vector: QueryVector, caller: Caller, query: CodeQuery, pattern: str | None
 ) -> tuple[Found, tuple[CodeHit, ...], bool]:
     if vector.model_id is None:
-        return Found([], {}, IndexCounts(0, 0, 0)), (), False
+        with database.acting_as(caller) as connection:
+            return Found([], {}, count_unindexed(connection, query.project_id)), (), False
     with database.acting_as(caller) as connection:
         found = find_candidates(connection, _candidate_query(vector.model_id, vector.text, query, pattern))
         ranked = rank(query.query, found.candidates, query.limit + SPARE_WINNERS)

@@ -19,6 +19,7 @@ from sql.failures import translated
 # Rows are tuples; every query's function gives them names.
 type_of_row = tuple[Any, ...]
 Connection = psycopg.Connection[type_of_row]
+Cursor = psycopg.Cursor[type_of_row]
 
 ACT_AS = "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)"
 

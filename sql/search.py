@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from models.errors import NotFoundError
-from sql.database import Connection
+from sql.database import Connection, Cursor
 from sql.loading import query
 
 
@@ -69,7 +69,7 @@ class Winner:
 
 @dataclass(frozen=True, slots=True)
 class IndexCounts:
-    """Files in scope; `pending` counts those whose text is newer than the index, failed ones among them."""
+    """Files in scope; `pending` wait for the worker, `failed` were tried without success. No file is both."""
 
     files: int
     pending: int
@@ -106,12 +106,21 @@ def find_candidates(connection: Connection, wanted: CandidateQuery) -> Found:
     visible = connection.execute(query("search/project_is_visible"), parameters)
     found = connection.execute(query("search/code_candidates"), parameters)
     counted = connection.execute(query("search/index_counts"), parameters)
-    if wanted.project_id is not None and visible.fetchone() != (True,):
-        raise NotFoundError("There is no such project.")
+    _refuse_unknown_project(wanted.project_id, visible)
     rows = found.fetchall()
     widened: dict[str, dict[str, float]] = next((row[-1] for row in rows if row[-1] is not None), {})
     counts = counted.fetchone() or (0, 0, 0)
     return Found([Candidate(*row[:-1]) for row in rows], widened, IndexCounts(*counts))
+
+
+def count_unindexed(connection: Connection, project_id: UUID | None) -> IndexCounts:
+    """Freshness as long as there is no generation to search in. Raises NotFoundError as `find_candidates` does."""
+    parameters = {"project_id": project_id}
+    visible = connection.execute(query("search/project_is_visible"), parameters)
+    counted = connection.execute(query("status/index_status"), parameters)
+    _refuse_unknown_project(project_id, visible)
+    files, _, pending, failed, *_ = counted.fetchone() or (0, 0, 0, 0)
+    return IndexCounts(files, pending, failed)
 
 
 def read_winners(connection: Connection, chunk_ids: Sequence[int], project_id: UUID | None) -> dict[int, Winner]:
@@ -121,3 +130,8 @@ def read_winners(connection: Connection, chunk_ids: Sequence[int], project_id: U
     parameters: dict[str, Any] = {"chunk_ids": list(chunk_ids), "project_id": project_id}
     rows = connection.execute(query("search/code_winners"), parameters).fetchall()
     return {row[0]: Winner(*row) for row in rows}
+
+
+def _refuse_unknown_project(project_id: UUID | None, visible: Cursor) -> None:
+    if project_id is not None and visible.fetchone() != (True,):
+        raise NotFoundError("There is no such project.")

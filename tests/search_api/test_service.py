@@ -17,7 +17,7 @@ from search_api.http.app import create_app
 from search_api.settings import Settings
 from sql.accounts import DatabaseAccounts
 from sql.database import Database
-from tests.indexing import index_now, new_user
+from tests.indexing import execute, index_now, new_user, put_file
 from tests.stubs import StubEncoder
 
 SECRET = SecretStr("x" * 40)
@@ -70,6 +70,45 @@ def test_an_edited_file_is_shown_as_stale_until_it_is_indexed_again(service: Tes
     reply = service.post("/v1/search/code", json={"query": "read settings"}, headers=headers_of(owner)).json()
     assert reply["results"][0]["stale"]
     assert reply["index"]["pending"] == 1
+
+
+def test_before_anything_is_indexed_files_are_pending_and_unknown_projects_unknown(
+    service: TestClient, url: str
+) -> None:
+    owner = new_user(url)
+    project_id = put_source(service, headers_of(owner))
+    asked = {"query": "read settings", "project_id": project_id}
+
+    known = service.post("/v1/search/code", json=asked, headers=headers_of(owner))
+    theirs = service.post("/v1/search/code", json=asked, headers=headers_of(new_user(url)))
+    nobodys = service.post("/v1/search/code", json=asked | {"project_id": str(owner)}, headers=headers_of(owner))
+
+    assert known.json()["results"] == []
+    assert known.json()["index"] == {"files": 1, "pending": 1, "failed": 0}
+    assert [(reply.status_code, reply.json()["code"]) for reply in (theirs, nobodys)] == [(404, "not_found")] * 2
+
+
+def test_a_search_and_the_status_count_the_same(service: TestClient, url: str) -> None:
+    owner = new_user(url)
+    names = ("indexed", "edited", "failed", "empty", "folder")
+    for name in names:
+        put_file(url, owner, f"/{name}.py", "" if name == "empty" else f"{name} = 1\n")
+    index_now(url, StubEncoder())
+    execute(url, "update workspace_files set is_directory = true, content = '' where path = '/folder.py'")
+    index_now(url, StubEncoder())
+    for name in ("edited", "failed"):
+        put_file(url, owner, f"/{name}.py", f"{name} = 3\n")
+    execute(
+        url,
+        "update code_index_state set error = 'no parser', attempts = 1 from workspace_files as file"
+        " where file.id = file_id and path = '/failed.py'",
+    )
+
+    found = service.post("/v1/search/code", json={"query": "x"}, headers=headers_of(owner)).json()["index"]
+    told = service.get("/v1/index/status", headers=headers_of(owner)).json()
+
+    assert found == {name: told[name] for name in ("files", "pending", "failed")}
+    assert found == {"files": len(names) - 1, "pending": 1, "failed": 1}
 
 
 def test_a_misspelt_name_finds(service: TestClient, url: str) -> None:

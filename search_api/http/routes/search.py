@@ -54,11 +54,11 @@ class CodeResult(BaseModel):
 
 
 class IndexFreshness(BaseModel):
-    """Files in scope, those that wait, and those that failed."""
+    """How far the index is behind, in the words of /v1/index/status; the rest of the files is indexed or skipped."""
 
-    files: int
-    pending: int
-    failed: int
+    files: int = Field(description="Files in scope: of the project, or all of the caller's.")
+    pending: int = Field(description="Written, and not yet searchable as they are.")
+    failed: int = Field(description="Tried at least once without success; not counted as pending.")
 
 
 class CodeAnswer(BaseModel):
