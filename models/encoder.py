@@ -7,25 +7,25 @@ loading a model does.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
-from models.packaged_model import PACKAGED_MODEL_NAME, find_packaged_model
+from models.locating import locate_model
+from models.packaged_model import INSTALL_MODELS
 
 # Rows of halfvec stay inside their page of 8 kB up to here, and a distance index takes no more either.
 MAX_DIMENSIONS = 2000
 # Padded tokens in one forward pass: on a core, 1,024 to 4,096 are equally fast, 16,384 costs a sixth more and 16 times
 # the memory. A GPU wants more.
 BATCH_TOKENS = 2048
-_HUB_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?", re.ASCII)
+# What only the extra `models` installs.
+_EXTRA = ("sentence_transformers", "torch", "transformers")
 
 
 class Precision(StrEnum):
@@ -72,7 +72,10 @@ def load_encoder(
     precision: Precision = Precision.AUTO,
     trust_remote_code: bool = False,
 ) -> Encoder:
-    """Load a sentence-transformers model by hub name or folder; None is the model that comes with the installation.
+    """Load a model by hub name or folder; None is the default, which comes with the project and needs no torch.
+
+    A folder of a static model (models/static_format.py) is read by numpy alone, and there only `dimensions` and the
+    prompts matter. Anything else is a model of sentence-transformers, which the extra `models` installs.
 
     `dimensions` keeps the first so many of each row and normalises again (for models trained for that). A prompt given
     here replaces the model's own; an empty one removes it. `threads` holds for the whole process. A folder and the
@@ -87,14 +90,31 @@ def load_encoder(
         raise ModelError(
             f"A batch of {batch_tokens} tokens holds nothing.", hint="Set at least 1; 2048 is the default."
         )
-    name, folder = _locate(name_or_folder)
+    from models.static_format import holds_static_model  # what only names the types needs no tokeniser
 
-    from models.sentence_encoder import LoadOptions, load_sentence_encoder  # torch takes seconds to import
+    located = locate_model(name_or_folder)
+    if located.folder is not None and holds_static_model(located.folder):
+        from models.static_encoder import load_static_encoder
 
+        return load_static_encoder(
+            located.name,
+            located.folder,
+            dimensions=dimensions,
+            query_prompt=query_prompt or "",
+            document_prompt=document_prompt or "",
+        )
+    try:
+        from models.sentence_encoder import LoadOptions, load_sentence_encoder  # torch takes seconds to import
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
+            raise
+        raise ModelError(
+            f"The model {located.name!r} needs {error.name}, which is not installed.", hint=INSTALL_MODELS
+        ) from error
     return load_sentence_encoder(
         LoadOptions(
-            name=name,
-            folder=folder,
+            name=located.name,
+            folder=located.folder,
             dimensions=dimensions,
             device=device,
             threads=threads,
@@ -107,16 +127,17 @@ def load_encoder(
     )
 
 
-def _locate(name_or_folder: str | None) -> tuple[str, Path | None]:
-    """Return the name to record, and the folder unless it is a name of the hub."""
-    if name_or_folder is None:
-        return PACKAGED_MODEL_NAME, find_packaged_model()
-    folder = Path(name_or_folder).expanduser()
-    if name_or_folder.strip() and folder.is_dir():
-        return folder.resolve().name, folder
-    if not _HUB_NAME.fullmatch(name_or_folder):
+def settle_dimensions(name: str, wanted: int | None, of_model: int) -> int:
+    """How many dimensions of a model's are kept; raises ModelError for more than it has or than can be indexed."""
+    if wanted is not None and wanted > of_model:
         raise ModelError(
-            f"There is no model folder {name_or_folder!r}.",
-            hint="Give a folder that exists, a name such as organisation/model, or nothing for the packaged model.",
+            f"{name!r} has {of_model} dimensions, not {wanted}.",
+            hint=f"Set a dimension of at most {min(of_model, MAX_DIMENSIONS)}, or none.",
         )
-    return name_or_folder, None
+    dimensions = wanted or of_model
+    if dimensions > MAX_DIMENSIONS:
+        raise ModelError(
+            f"{name!r} has {of_model} dimensions; more than {MAX_DIMENSIONS} cannot be indexed.",
+            hint=f"Set a smaller dimension, at most {MAX_DIMENSIONS} (for a model trained to be cut short).",
+        )
+    return dimensions

