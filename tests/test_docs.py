@@ -10,6 +10,8 @@ import typer
 
 from search_api.cli.app import app
 from search_api.cli.failing import ExitCode
+from sql.database import Connection
+from tests.conftest import make_user
 
 PAGE = (Path(__file__).parents[1] / "docs" / "cli.md").read_text(encoding="utf-8")
 GROUP = typer.main.get_command(app)
@@ -70,3 +72,12 @@ def test_links_between_pages_lead_somewhere() -> None:
     ]
 
     assert broken == []
+
+
+def test_the_python_of_the_page_on_rows_runs(connection: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "rows.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+    exec(block, {"connection": connection, "user_id": make_user(connection)})
+
+    assert capsys.readouterr().out == "Shop archived {'tags': ['web']}\n"
