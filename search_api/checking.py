@@ -14,9 +14,10 @@ from pathlib import Path
 import httpx
 
 from indexer.chunking import CHUNKER_VERSION
-from models.encoder import ModelIdentity, load_encoder
+from models.encoder import ModelIdentity
 from models.errors import CodingitError
 from search_api.cli.session import SESSION_FILE, NoServiceError, find_session
+from search_api.configured_model import load_configured_encoder
 from search_api.data_dir import find_closed_folder
 from search_api.serving import database_url, service_url
 from search_api.settings import SECRET_FILE, Settings
@@ -84,7 +85,7 @@ def check_data_dir(data_dir: Path, *, embedded: bool = True) -> Iterator[Check]:
 
 def check_model(settings: Settings) -> tuple[Check, ModelIdentity | None]:
     try:
-        identity = load_encoder(settings.model, dimensions=settings.model_dimensions).identity
+        identity = load_configured_encoder(settings).identity
     except CodingitError as error:
         return Check("model", Outcome.FAIL, error.detail, error.hint), None
     detail = f"{identity.name}, {identity.dimensions} dimensions, revision {identity.revision[:12]}"

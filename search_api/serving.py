@@ -13,18 +13,16 @@ import uvicorn
 
 from indexer.approximate import maintain_indexes
 from indexer.worker import Worker
-from models.encoder import Encoder, load_encoder
-from models.errors import CodingitError, ModelError, SetupError
-from models.packaged_model import PACKAGED_MODEL_NAME
+from models.errors import CodingitError, SetupError
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import make_authenticator
+from search_api.configured_model import load_active_encoder, load_companion, load_configured_encoder
 from search_api.data_dir import find_closed_folder
 from search_api.http.app import create_app
 from search_api.interruption import Interruption
 from search_api.settings import Settings, load_or_create_secret
 from sql.accounts import DatabaseAccounts
 from sql.database import Database
-from sql.index import ActiveGeneration
 from sql.server import EmbeddedServer
 
 log = logging.getLogger("codingit")
@@ -70,7 +68,7 @@ def serve(settings: Settings, listener: socket.socket | None = None) -> None:
     """Answer HTTP until SIGTERM or SIGINT, on the given socket or on the address of the settings."""
     stop = _stop_by_signal()
     with database_url(settings) as owner_url, _open(settings, service_url(settings, owner_url)) as database:
-        encoder = ActiveEncoder(database, lambda active: _encoder_of(settings, active))
+        encoder = ActiveEncoder(database, lambda active: load_active_encoder(settings, active))
         authenticator = make_authenticator(with_secret(settings), DatabaseAccounts(database))
         app = create_app(database, encoder, authenticator, settings)
         # Loaded beside the first requests, so that none of them waits for seconds.
@@ -96,7 +94,7 @@ def work(settings: Settings) -> None:
         try:
             # Loading takes seconds, and nothing is lost when it is cut short.
             with interruption.allowed():
-                encoder = load_encoder(settings.model, dimensions=settings.model_dimensions)
+                encoder = load_configured_encoder(settings)
         except KeyboardInterrupt:
             return
         dimensions = encoder.identity.dimensions
@@ -104,7 +102,7 @@ def work(settings: Settings) -> None:
             Worker(
                 database,
                 encoder,
-                load_active=lambda active: _encoder_of(settings, active),
+                load_active=lambda active: load_companion(settings, active),
                 on_idle=lambda model_id: _maintain(owner_url, model_id, dimensions),
             ).run(interruption.requested)
 
@@ -145,16 +143,3 @@ def _open(settings: Settings, url: str) -> Iterator[Database]:
         wait_seconds=settings.pool_timeout_ms / 1000,
     ) as database:
         yield database
-
-
-def _encoder_of(settings: Settings, active: ActiveGeneration | None) -> Encoder:
-    """The encoder that made a generation, by its name; raises ModelError when it is another by now."""
-    name = settings.model if active is None or active.name == PACKAGED_MODEL_NAME else active.name
-    if active is not None and active.name == PACKAGED_MODEL_NAME:
-        name = None
-    encoder = load_encoder(name, dimensions=None if active is None else active.dimensions)
-    if active is not None and encoder.identity.revision != active.revision:
-        raise ModelError(
-            f"The index was made with revision {active.revision} of {active.name}, and another is installed."
-        )
-    return encoder

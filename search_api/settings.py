@@ -66,8 +66,17 @@ class Settings(BaseSettings):
     jwt_audience: str = Field("authenticated", min_length=1, description="The audience that a token must name.")
     jwt_issuer: str | None = Field(None, description="The issuer that a token must name. Unset: any.")
 
-    model: str | None = Field(None, description="Name or folder of a sentence-transformers model. Unset: the packaged.")
+    model: str | None = Field(None, description="Name or folder of a model. Unset: the default one.")
     model_dimensions: int | None = Field(None, ge=8, le=2000, description="Cut vectors to this many dimensions.")
+    model_query_prompt: str | None = Field(None, description="Put before each query. Unset: the model's own.")
+    model_document_prompt: str | None = Field(None, description="Put before each chunk. Unset: the model's own.")
+    model_trust_remote_code: bool = Field(False, description="Let a model run the code that comes with it.")
+    model_device: str = Field("cpu", min_length=1, description="Where a model computes, as PyTorch names it.")
+    model_threads: int | None = Field(None, ge=1, le=1024, description="Threads of PyTorch in each process.")
+    model_batch_tokens: int = Field(2048, ge=1, le=10_000_000, description="Most tokens that are encoded at once.")
+    model_precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="What a model computes in; auto is bfloat16 where that is fast and exact enough."
+    )
 
     max_body_bytes: int = Field(32 << 20, ge=1024, le=1 << 30, description="Largest request body.")
     max_query_chars: int = Field(4096, ge=1, le=100_000, description="Longest query of a search.")
@@ -90,7 +99,7 @@ class Settings(BaseSettings):
             return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
         return value
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "model_precision", mode="before")
     @classmethod
     def _lower_level(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -40,6 +40,10 @@ def test_everything_has_a_default() -> None:
         ("CODINGIT_JWKS_URL", "https://issuer.example/keys", "jwks_url", "https://issuer.example/keys"),
         ("CODINGIT_JWKS_URL", "http://127.0.0.1:9/keys", "jwks_url", "http://127.0.0.1:9/keys"),
         ("CODINGIT_MODEL", "", "model", None),
+        ("CODINGIT_MODEL_QUERY_PROMPT", "find:\n ", "model_query_prompt", "find:\n "),
+        ("CODINGIT_MODEL_TRUST_REMOTE_CODE", "true", "model_trust_remote_code", True),
+        ("CODINGIT_MODEL_THREADS", "2", "model_threads", 2),
+        ("CODINGIT_MODEL_PRECISION", "Float32", "model_precision", "float32"),
     ],
 )  # fmt: skip
 def test_a_variable_sets_its_field(
@@ -65,6 +69,10 @@ def test_a_variable_sets_its_field(
         ("CODINGIT_POOL_MIN_SIZE", "999"),
         ("CODINGIT_LOG_LEVEL", "hunter2"),
         ("CODINGIT_METRICS_ENABLED", "hunter2"),
+        ("CODINGIT_MODEL_THREADS", "0"),
+        ("CODINGIT_MODEL_BATCH_TOKENS", "0"),
+        ("CODINGIT_MODEL_PRECISION", "int8"),
+        ("CODINGIT_MODEL_TRUST_REMOTE_CODE", "hunter2"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
