@@ -12,6 +12,9 @@ def main() -> None:
     """Run a command; a failure ends with what happened and what to do, never with a traceback."""
     arguments = sys.argv[1:]
     debug = wants_debug(arguments)
+    # The HTTP client's own command line would bring rich and pygments along, half of what loading the client costs.
+    # This tells the import system that there is none.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     try:
         from search_api.cli.app import app
 

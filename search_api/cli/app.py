@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
 
-import typer
-
-from search_api.cli.doctor import doctor
-from search_api.cli.index import index
-from search_api.cli.processes import migrate, serve, worker
-from search_api.cli.search import search
-from search_api.cli.status import status
-from search_api.cli.token import token
-from search_api.cli.up import up
+import click
 
 HELP = """Find things in your code by meaning, by words and by misspelt names.
 
@@ -23,26 +15,38 @@ Then, in another shell: codingit search "where are prices rounded"
 Exit codes: 0 done, 1 nothing found or a check failed, 2 called wrongly, 3 the service cannot be reached.
 """
 
-app = typer.Typer(
+# The module that holds a command of that name; only the one that runs is imported.
+COMMANDS = {
+    "up": "search_api.cli.up",
+    "index": "search_api.cli.index",
+    "search": "search_api.cli.search",
+    "status": "search_api.cli.status",
+    "doctor": "search_api.cli.doctor",
+    "token": "search_api.cli.token",
+    "serve": "search_api.cli.processes",
+    "worker": "search_api.cli.processes",
+    "migrate": "search_api.cli.processes",
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(
+    cls=Commands,
     help=HELP,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-
-@app.callback()
-def codingit(
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show the trace of a failure; CODINGIT_DEBUG=1 does the same.")
-    ] = False,
-) -> None:
+@click.option("--debug", is_flag=True, help="Show the trace of a failure; CODINGIT_DEBUG=1 does the same.")
+def app(debug: bool) -> None:
     """Read what holds for every command; `main` has taken --debug out already."""
-
-
-codingit.__doc__ = HELP
-
-for command in (up, index, search, status, doctor, token, serve, worker, migrate):
-    app.command()(command)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
+import click
 
 from search_api.cli.failing import ExitCode, printable
 from search_api.cli.printing import print_json
 
 
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the checks, for programs.")] = False,
-) -> None:
+@click.command
+@click.option("--json", "as_json", is_flag=True, help="Print the checks, for programs.")
+def doctor(as_json: bool) -> None:
     """Check the database, its extensions, roles and migrations, the model, the index, the API and the data folder.
 
     Exits with 1 when a check fails; a warning is no failure.
@@ -36,9 +36,9 @@ def doctor(
         if as_json:
             checks.append(asdict(check))
             continue
-        typer.echo(printable(f"{check.outcome.value:<5} {check.name}: {check.detail}"))
+        click.echo(printable(f"{check.outcome.value:<5} {check.name}: {check.detail}"))
         if check.advice and check.outcome is not Outcome.OK:
-            typer.echo(printable(f"      -> {check.advice}"))
+            click.echo(printable(f"      -> {check.advice}"))
     if as_json:
         print_json({"ok": not failed, "checks": checks})
-    raise typer.Exit(ExitCode.FAILED if failed else ExitCode.OK)
+    sys.exit(ExitCode.FAILED if failed else ExitCode.OK)

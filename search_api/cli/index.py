@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from search_api.cli.failing import ExitCode, UsageError
 from search_api.cli.printing import print_json
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 MOST_LISTED = 20
 
 
-def index(
-    directory: Annotated[Path, typer.Argument(help="The directory; what .gitignore excludes is left out.")],
-    watch: Annotated[bool, typer.Option("--watch", help="Stay, and send each edit when it happens.")] = False,
-    project: Annotated[str | None, typer.Option(help="Title of the project; else the directory's name.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done, for programs.")] = False,
-) -> None:
+@click.command
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--watch", is_flag=True, help="Stay, and send each edit when it happens.")
+@click.option("--project", help="Title of the project; else the directory's name.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done, for programs.")
+def index(directory: Path, watch: bool, project: str | None, as_json: bool) -> None:
     """Send what changed in DIRECTORY to the running service, and wait until it is searchable.
 
     Only new and edited files are sent; removed ones are removed. Secrets, binaries and what ignore files exclude stay
@@ -94,7 +95,7 @@ def _watch(root: Path, client: ApiClient, project_id: str, title: str) -> None:
             stop=interruption.requested,
             on_unavailable=lambda error: say(f"{error.detail} The edits are sent when it is back."),
         )
-    raise typer.Exit(ExitCode.OK)
+    sys.exit(ExitCode.OK)
 
 
 def _document(title: str, report: SyncReport, status: IndexStatus) -> dict[str, object]:

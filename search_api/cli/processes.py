@@ -8,19 +8,18 @@ import signal
 import socket
 import sys
 import threading
-from typing import Annotated
 
-import typer
+import click
 
-WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True, help="End when standard input ends.")]
+with_parent_option = click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
 
 
-def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; else CODINGIT_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; else CODINGIT_PORT.")] = None,
-    listener: Annotated[int | None, typer.Option(hidden=True, help="A socket that listens already.")] = None,
-    with_parent: WithParent = False,
-) -> None:
+@click.command
+@click.option("--host", help="Address to listen on; else CODINGIT_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; else CODINGIT_PORT.")
+@click.option("--listener", type=int, hidden=True, help="A socket that listens already.")
+@with_parent_option
+def serve(host: str | None, port: int | None, listener: int | None, with_parent: bool) -> None:
     """Answer HTTP until interrupted; the database must have been migrated.
 
     Examples:
@@ -39,7 +38,9 @@ def serve(
     run(settings, None if listener is None else socket.socket(fileno=listener))
 
 
-def worker(with_parent: WithParent = False) -> None:
+@click.command
+@with_parent_option
+def worker(with_parent: bool) -> None:
     """Index what is stale until interrupted; any number of workers share the work, on any number of machines.
 
     Examples:
@@ -57,6 +58,7 @@ def worker(with_parent: WithParent = False) -> None:
     work(settings)
 
 
+@click.command
 def migrate() -> None:
     """Bring the database to this version's schema, in one transaction; safe to run again.
 
@@ -73,8 +75,8 @@ def migrate() -> None:
     with database_url(read_settings()) as url:
         done = run(url)
     for version in done.applied:
-        typer.echo(f"applied {version}")
-    typer.echo(f"{len(done.applied)} migrations applied, {len(done.repeated)} repeatable files run.")
+        click.echo(f"applied {version}")
+    click.echo(f"{len(done.applied)} migrations applied, {len(done.repeated)} repeatable files run.")
 
 
 def _log_to_stderr(level: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from search_api.cli.failing import ExitCode, UsageError
 from search_api.cli.printing import print_chat_reply, print_code_reply, print_json
@@ -29,20 +30,36 @@ ONLY_CODE = frozenset({SearchMode.VECTOR})
 ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
 
 
+@click.command
+@click.argument("query")
+@click.option("--chat", is_flag=True, help="Search chat messages instead of code.")
+@click.option("--project", help="Only the project of this title.")
+@click.option(
+    "--mode",
+    type=click.Choice([mode.value for mode in SearchMode]),
+    default=SearchMode.HYBRID.value,
+    show_default=True,
+    help="How to look; vector is for code, substring for chats.",
+)
+@click.option("--limit", "-n", type=click.IntRange(1, 100), default=5, show_default=True, help="Most results.")
+@click.option("--path", help="Only paths like this one, such as '**/src/**/*.py'.")
+@click.option("--language", multiple=True, help="Only this language; may be given again.")
+@click.option("--json", "as_json", is_flag=True, help="Print the API's reply, for programs.")
+@click.option("--explain", is_flag=True, help="Say for each result why it is where it is.")
 def search(
-    query: Annotated[str, typer.Argument(help="A sentence, words, or a name; misspelt ones are found too.")],
-    chat: Annotated[bool, typer.Option("--chat", help="Search chat messages instead of code.")] = False,
-    project: Annotated[str | None, typer.Option(help="Only the project of this title.")] = None,
-    mode: Annotated[SearchMode, typer.Option(help="How to look; vector is for code, substring for chats.")] = (
-        SearchMode.HYBRID
-    ),
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="Most results.")] = 5,
-    path: Annotated[str | None, typer.Option(help="Only paths like this one, such as '**/src/**/*.py'.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be given again.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the API's reply, for programs.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Say for each result why it is where it is.")] = False,
+    query: str,
+    chat: bool,
+    project: str | None,
+    mode: str,
+    limit: int,
+    path: str | None,
+    language: tuple[str, ...],
+    as_json: bool,
+    explain: bool,
 ) -> None:
     """Search what is indexed, by meaning, by words and by spelling at once.
+
+    QUERY is a sentence, words, or a name; misspelt ones are found too.
 
     Exits with 1 when nothing is found, and with 3 when no service answers.
 
@@ -56,23 +73,25 @@ def search(
 
       codingit search --chat '"connection refused" -timeout'
     """
-    _refuse_nonsense(chat, mode, {"--project": project, "--path": path, "--language": language, "--explain": explain})
+    _refuse_nonsense(
+        chat, SearchMode(mode), {"--project": project, "--path": path, "--language": language, "--explain": explain}
+    )
     with open_client() as client:
         reply = (
-            client.search_chat(query, mode=mode.value, limit=limit)
+            client.search_chat(query, mode=mode, limit=limit)
             if chat
             else client.search_code(
                 query,
-                mode=mode.value,
+                mode=mode,
                 limit=limit,
                 path_glob=path,
-                languages=language or None,
+                languages=list(language) or None,
                 explain=explain,
                 project_id=None if project is None else _project_id(client, project),
             )
         )
     _print(reply, query, chat, as_json)
-    raise typer.Exit(ExitCode.OK if reply["results"] else ExitCode.FAILED)
+    sys.exit(ExitCode.OK if reply["results"] else ExitCode.FAILED)
 
 
 def _refuse_nonsense(chat: bool, mode: SearchMode, code_only: dict[str, object]) -> None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
+import click
 
 from search_api.cli.failing import UsageError, printable
 from search_api.cli.printing import print_json
 from search_api.cli.session import find_session, open_client
 
 
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the counts and lists, for programs.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Show the progress until nothing is pending.")] = False,
-) -> None:
+@click.command
+@click.option("--json", "as_json", is_flag=True, help="Print the counts and lists, for programs.")
+@click.option("--watch", is_flag=True, help="Show the progress until nothing is pending.")
+def status(as_json: bool, watch: bool) -> None:
     """Say where the service is, how far its index is, and which files it could not take.
 
     Examples:
@@ -39,11 +38,11 @@ def status(
     if as_json:
         print_json({"url": session.url, **asdict(state)})
         return
-    typer.echo(f"Service    {session.url}")
-    typer.echo(f"Files      {state.files}: {state.indexed} indexed, {state.pending} pending, {state.failed} failed, "
+    click.echo(f"Service    {session.url}")
+    click.echo(f"Files      {state.files}: {state.indexed} indexed, {state.pending} pending, {state.failed} failed, "
                f"{state.skipped} not indexed")  # fmt: skip
-    typer.echo(f"Chunks     {state.chunks}")
+    click.echo(f"Chunks     {state.chunks}")
     for failure in state.failures:
-        typer.echo(printable(f"  failed {failure.path}: {failure.error} (tried {failure.attempts} times)"))
+        click.echo(printable(f"  failed {failure.path}: {failure.error} (tried {failure.attempts} times)"))
     for skip in state.skips:
-        typer.echo(printable(f"  not indexed {skip.path}: {skip.reason}"))
+        click.echo(printable(f"  not indexed {skip.path}: {skip.reason}"))

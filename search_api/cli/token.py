@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import typer
+import click
 
 from search_api.cli.failing import UsageError
 from search_api.cli.session import load_session
@@ -18,12 +18,12 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 LONGEST_TTL = 10 * 365 * 86400
 
 
-def token(
-    user: Annotated[UUID | None, typer.Option(help="The user's id.")] = None,
-    email: Annotated[str | None, typer.Option(help="The user's address, looked up in the database.")] = None,
-    ttl: Annotated[str, typer.Option(help="How long it holds: 90s, 30m, 12h, 7d.")] = "1h",
-    service: Annotated[bool, typer.Option("--service", help="A token of the service role instead.")] = False,
-) -> None:
+@click.command
+@click.option("--user", type=click.UUID, help="The user's id.")
+@click.option("--email", help="The user's address, looked up in the database.")
+@click.option("--ttl", default="1h", show_default=True, help="How long it holds: 90s, 30m, 12h, 7d.")
+@click.option("--service", is_flag=True, help="A token of the service role instead.")
+def token(user: UUID | None, email: str | None, ttl: str, service: bool) -> None:
     """Print a token for the API, signed with the secret of this machine or of CODINGIT_JWT_SECRET.
 
     Without --user and --email it is for the user of the service that runs here.
@@ -43,7 +43,7 @@ def token(
     from search_api.settings import read_settings
 
     settings = with_secret(read_settings())
-    typer.echo(_sign(settings, None if service else _user_id(settings, user, email), lifetime))
+    click.echo(_sign(settings, None if service else _user_id(settings, user, email), lifetime))
 
 
 def parse_ttl(text: str) -> int:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from search_api.cli.index import find_directory
 
 
-def up(
-    directory: Annotated[Path, typer.Argument(help="The code to index.")] = Path(),
-    query: Annotated[str | None, typer.Option(help="What to search for when it is indexed; else a name of it.")] = None,
-    project: Annotated[str | None, typer.Option(help="Title of the project; else the directory's name.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Exactly this port; 0 takes a free one.")] = None,
-    once: Annotated[bool, typer.Option("--once", help="End after the results: 0 when there are some, else 1.")] = False,
-) -> None:
+@click.command
+@click.argument("directory", type=click.Path(path_type=Path), default=".")
+@click.option("--query", help="What to search for when it is indexed; else a name of it.")
+@click.option("--project", help="Title of the project; else the directory's name.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Exactly this port; 0 takes a free one.")
+@click.option("--once", is_flag=True, help="End after the results: 0 when there are some, else 1.")
+def up(directory: Path, query: str | None, project: str | None, port: int | None, once: bool) -> None:
     """Start everything, index DIRECTORY, show what a search finds, and serve until interrupted.
 
     The database is an embedded PostgreSQL, or the one that DATABASE_URL names. Edits in DIRECTORY are indexed as they
@@ -33,4 +33,4 @@ def up(
     root = find_directory(directory)
     from search_api.starting import Start, start_up
 
-    raise typer.Exit(start_up(Start(root, query or None, project, port, once)))
+    sys.exit(start_up(Start(root, query or None, project, port, once)))

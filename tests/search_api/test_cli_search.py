@@ -144,7 +144,7 @@ def test_nothing_found_exits_with_1(
     [
         (("search",), "Missing argument"),
         (("search", "x", "--mode", "magic"), "'magic'"),
-        (("search", "x", "--limit", "0"), "greater than or equal to 1"),
+        (("search", "x", "--limit", "0"), "0 is not in the range"),
         (("search", "x", "--mode", "substring"), "for chats"),
         (("search", "x", "--chat", "--mode", "vector"), "for code"),
         (("search", "x", "--chat", "--language", "go"), "--language is for code"),
@@ -266,18 +266,46 @@ def test_matches_of_a_message_are_put_in_brackets() -> None:
     assert marked == "[one] two [three]"
 
 
-@pytest.mark.parametrize("command", ["search", "index", "status"])
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "numpy",
+    "psycopg",
+    "fastapi",
+    "pydantic",
+    "rich",
+    "pygments",
+}
+
+
+@pytest.mark.parametrize("arguments", [("search", "x"), ("search", "x", "--json"), ("search", "x", "--chat")])
+def test_a_search_loads_neither_the_encoder_nor_the_database_driver_nor_what_only_colours(
+    stub: Stub, arguments: tuple[str, ...]
+) -> None:
+    program = (
+        "import sys\n"
+        "from search_api.cli import main\n"
+        f"sys.argv = ['codingit', *{arguments!r}]\n"
+        "try:\n"
+        "    main()\n"
+        "finally:\n"
+        "    print(*sorted(name for name in sys.modules if '.' not in name), file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert done.stdout
+    assert "httpx" in done.stderr.split()
+    assert HEAVY & set(done.stderr.split()) == set()
+
+
+@pytest.mark.parametrize("command", ["index", "status"])
 def test_asking_commands_load_neither_the_encoder_nor_the_database_driver(command: str) -> None:
     program = (
         "import sys\n"
-        "import search_api.cli.app, search_api.client, indexer.syncing, search_api.cli.progress\n"
-        f"sys.argv = ['codingit', {command!r}, '--help']\n"
-        "try:\n"
-        "    search_api.cli.main()\n"
-        "except SystemExit:\n"
-        "    pass\n"
-        "heavy = {'torch', 'sentence_transformers', 'transformers', 'numpy', 'psycopg', 'fastapi'}\n"
-        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
+        f"import search_api.cli.{command}, search_api.client, indexer.syncing, search_api.cli.progress\n"
+        f"sys.exit(', '.join({HEAVY - {'rich', 'pygments'}!r} & set(sys.modules)) or 0)"
     )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
