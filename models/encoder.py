@@ -17,15 +17,13 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.locating import locate_model
-from models.packaged_model import INSTALL_MODELS
+from models.packaged_model import EXTRA_MODULES, INSTALL_MODELS
 
 # Rows of halfvec stay inside their page of 8 kB up to here, and a distance index takes no more either.
 MAX_DIMENSIONS = 2000
 # Padded tokens in one forward pass: on a core, 1,024 to 4,096 are equally fast, 16,384 costs a sixth more and 16 times
 # the memory. A GPU wants more.
 BATCH_TOKENS = 2048
-# What only the extra `models` installs.
-_EXTRA = ("sentence_transformers", "torch", "transformers")
 
 
 class Precision(StrEnum):
@@ -106,7 +104,7 @@ def load_encoder(
     try:
         from models.sentence_encoder import LoadOptions, load_sentence_encoder  # torch takes seconds to import
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _EXTRA:
+        if (error.name or "").partition(".")[0] not in EXTRA_MODULES:
             raise
         raise ModelError(
             f"The model {located.name!r} needs {error.name}, which is not installed.", hint=INSTALL_MODELS

@@ -5,37 +5,48 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from huggingface_hub import HfApi
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-from sentence_transformers import SentenceTransformer
+from sentence_transformers import CrossEncoder, SentenceTransformer
 from transformers.utils import logging as transformers_logging
 
 from models.errors import ModelError
 
 _HUB_TIMEOUT_SECONDS = 10
 
+Model = TypeVar("Model", SentenceTransformer, CrossEncoder)
+
 
 def open_model(name: str, folder: Path | None, device: str, *, trust_remote_code: bool) -> SentenceTransformer:
     """Open a model from a folder, or by its hub name: from the hub's cache first, over the network only without it."""
+    return _open(SentenceTransformer, name, folder, device, trust_remote_code=trust_remote_code)
+
+
+def open_cross_encoder(name: str, folder: Path | None, device: str, *, trust_remote_code: bool) -> CrossEncoder:
+    """Open a model that reads two texts at once, likewise."""
+    model: CrossEncoder = _open(CrossEncoder, name, folder, device, trust_remote_code=trust_remote_code)
+    return model
+
+
+def _open(kind: Callable[..., Model], name: str, folder: Path | None, device: str, *, trust_remote_code: bool) -> Model:
     # The tokenisers' own thread pool gains nothing on batches of this size, and warns after each fork.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     source = str(folder) if folder else name
     with _quietly():
         try:
-            return SentenceTransformer(
-                source, device=device, local_files_only=True, trust_remote_code=trust_remote_code
-            )
+            return kind(source, device=device, local_files_only=True, trust_remote_code=trust_remote_code)
         except Exception as error:  # the libraries raise what they like: OSError, ValueError, KeyError, RuntimeError
             if folder or not isinstance(error, OSError):
                 raise _explain(name, folder, error) from error
         try:
             _reach_hub(name)
-            return SentenceTransformer(source, device=device, trust_remote_code=trust_remote_code)
+            return kind(source, device=device, trust_remote_code=trust_remote_code)
         except Exception as error:
             raise _explain(name, folder, error) from error
 

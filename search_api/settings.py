@@ -78,6 +78,8 @@ class Settings(BaseSettings):
         "auto", description="What a model computes in; auto is bfloat16 where that is fast and exact enough."
     )
 
+    reranker: str | None = Field(None, description="Name or folder of a cross-encoder for the last step. Unset: none.")
+
     max_body_bytes: int = Field(32 << 20, ge=1024, le=1 << 30, description="Largest request body.")
     max_query_chars: int = Field(4096, ge=1, le=100_000, description="Longest query of a search.")
     max_results: int = Field(100, ge=1, le=1000, description="Most results that one search may ask for.")
