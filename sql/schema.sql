@@ -4,6 +4,8 @@ CREATE SCHEMA auth;
 
 CREATE SCHEMA codingit;
 
+CREATE SCHEMA codingit_internal;
+
 CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
@@ -311,7 +313,7 @@ CREATE FUNCTION codingit.forget_project_terms() RETURNS trigger
 
 CREATE FUNCTION codingit.hand_over_messages() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     update public.chat_message_cache as message set user_id = new.user_id where message.session_id = new.id;
@@ -321,7 +323,7 @@ CREATE FUNCTION codingit.hand_over_messages() RETURNS trigger
 
 CREATE FUNCTION codingit.is_service() RETURNS boolean
     LANGUAGE sql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select exists (
       select from pg_catalog.pg_roles as role
@@ -334,7 +336,7 @@ CREATE FUNCTION codingit.is_service() RETURNS boolean
 
 CREATE FUNCTION codingit.keep_container() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     if to_jsonb(old) ->> tg_argv[0] = auth.uid()::text or codingit.is_service() then
@@ -342,7 +344,7 @@ CREATE FUNCTION codingit.keep_container() RETURNS trigger
     end if;
     -- A team that goes sets the team of its rows to null, whoever deletes it.
     if to_jsonb(new) ? 'team_id' and to_jsonb(new) ->> 'team_id' is null
-      and not codingit.team_is_stored((to_jsonb(old) ->> 'team_id')::uuid)
+      and not codingit_internal.team_is_stored((to_jsonb(old) ->> 'team_id')::uuid)
     then
       return new;
     end if;
@@ -352,7 +354,7 @@ CREATE FUNCTION codingit.keep_container() RETURNS trigger
 
 CREATE FUNCTION codingit.keep_last_owner() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     -- Two owners who leave at once wait for each other here, so that the second sees that the first has gone.
@@ -377,7 +379,7 @@ CREATE FUNCTION codingit.keep_last_owner() RETURNS trigger
 
 CREATE FUNCTION codingit.keep_owner() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     if not codingit.is_service() then
@@ -394,12 +396,12 @@ CREATE FUNCTION codingit.letters_of(term text) RETURNS text
 
 CREATE FUNCTION codingit.limit_type(feature_name text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN CASE feature_name WHEN 'github_import'::text THEN 'github_imports'::text WHEN 'storage_used'::text THEN 'storage_mb'::text WHEN 'fragment_execution'::text THEN 'execution_time_seconds'::text WHEN 'api_call'::text THEN 'api_calls'::text ELSE feature_name END;
 
 CREATE FUNCTION codingit.managed_teams() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(array_agg(member.team_id), '{}')
     from public.team_members as member
@@ -408,7 +410,7 @@ CREATE FUNCTION codingit.managed_teams() RETURNS uuid[]
 
 CREATE FUNCTION codingit.manages_workflow(workflow_id uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select exists (
       select from public.workflows as workflow
@@ -507,7 +509,7 @@ CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, e
 
 CREATE FUNCTION codingit.member_teams() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(array_agg(member.team_id), '{}')
     from public.team_members as member
@@ -516,7 +518,7 @@ CREATE FUNCTION codingit.member_teams() RETURNS uuid[]
 
 CREATE FUNCTION codingit.own_created_team() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     if auth.uid() is not null and not codingit.is_service() then
@@ -528,7 +530,7 @@ CREATE FUNCTION codingit.own_created_team() RETURNS trigger
 
 CREATE FUNCTION codingit.owned_teams() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select coalesce(array_agg(member.team_id), '{}')
     from public.team_members as member
@@ -537,7 +539,7 @@ CREATE FUNCTION codingit.owned_teams() RETURNS uuid[]
 
 CREATE FUNCTION codingit.owns_session(session_id uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select exists (
       select from public.chat_sessions as session where session.id = $1 and session.user_id = auth.uid()
@@ -546,14 +548,14 @@ CREATE FUNCTION codingit.owns_session(session_id uuid) RETURNS boolean
 
 CREATE FUNCTION codingit.owns_sessions(session_ids uuid[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select coalesce(bool_and(codingit.owns_session(asked.id)), true) from unnest($1) as asked (id)
   $_$;
 
 CREATE FUNCTION codingit.owns_thread(thread_id uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select exists (
       select from public.conversation_threads as thread where thread.id = $1 and thread.created_by = auth.uid()
@@ -576,19 +578,9 @@ CREATE FUNCTION codingit.policy_fingerprint(on_table regclass, sentence text, de
     where policy.polrelid = on_table and policy.polname = sentence
   $$;
 
-CREATE FUNCTION codingit.project_is_deleted(project_id uuid) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $_$
-    select exists (
-      select from public.projects as project
-      where project.id = $1 and (project.status = 'deleted' or project.deleted_at is not null)
-    )
-  $_$;
-
 CREATE FUNCTION codingit.refuse(what text) RETURNS void
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     raise insufficient_privilege using message = what || ' does not exist, or is not yours';
@@ -597,7 +589,7 @@ CREATE FUNCTION codingit.refuse(what text) RETURNS void
 
 CREATE FUNCTION codingit.refuse_usage_of_others(team_id uuid, user_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     if codingit.is_service() then
@@ -634,7 +626,7 @@ CREATE FUNCTION codingit.remember_chat_terms() RETURNS trigger
 
 CREATE FUNCTION codingit.runs_workflow(workflow_id uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select exists (
       select from public.workflows as workflow
@@ -1015,7 +1007,7 @@ CREATE FUNCTION codingit.similar_chat_terms(caller uuid, asked_words text[], wid
 
 CREATE FUNCTION codingit.take_user_of_session() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     new.user_id := (select session.user_id from public.chat_sessions as session where session.id = new.session_id);
@@ -1023,42 +1015,19 @@ CREATE FUNCTION codingit.take_user_of_session() RETURNS trigger
   end
   $$;
 
-CREATE FUNCTION codingit.team_has_member(team_id uuid, user_id uuid) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $_$
-    select exists (select from public.team_members as member where member.team_id = $1 and member.user_id = $2)
-  $_$;
-
-CREATE FUNCTION codingit.team_is_stored(team_id uuid) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $_$
-    select exists (select from public.teams as team where team.id = $1)
-  $_$;
-
 CREATE FUNCTION codingit.term_id(term text) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN ((((('x'::text || substr(md5(term), 1, 8)))::bit(32))::integer & 536870911) + 1);
 
-CREATE FUNCTION codingit.thread_holds_message(thread_id uuid, message_id uuid) RETURNS boolean
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $_$
-    select exists (
-      select from public.thread_messages as message where message.id = $2 and message.thread_id = $1
-    )
-  $_$;
-
 CREATE FUNCTION codingit.usage_type(feature_name text) RETURNS text
     LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN CASE feature_name WHEN 'github_imports'::text THEN 'github_import'::text WHEN 'storage_mb'::text THEN 'storage_used'::text WHEN 'execution_time_seconds'::text THEN 'fragment_execution'::text WHEN 'api_calls'::text THEN 'api_call'::text ELSE feature_name END;
 
 CREATE FUNCTION codingit.user_exists(user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select exists (select from auth.users where users.id = $1)
   $_$;
@@ -1075,7 +1044,7 @@ CREATE FUNCTION codingit.wanted_hash(content_hash bytea, path text, is_directory
 
 CREATE FUNCTION codingit.writes_fragment(fragment_id uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select exists (
       select from public.fragments as fragment
@@ -1086,7 +1055,7 @@ CREATE FUNCTION codingit.writes_fragment(fragment_id uuid) RETURNS boolean
 
 CREATE FUNCTION codingit.writes_project(project_id uuid) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
     select exists (
       select from public.projects as project
@@ -1103,9 +1072,42 @@ CREATE FUNCTION codingit.writes_project(project_id uuid) RETURNS boolean
     )
   $_$;
 
+CREATE FUNCTION codingit_internal.project_is_deleted(project_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select exists (
+      select from public.projects as project
+      where project.id = $1 and (project.status = 'deleted' or project.deleted_at is not null)
+    )
+  $_$;
+
+CREATE FUNCTION codingit_internal.team_has_member(team_id uuid, user_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select exists (select from public.team_members as member where member.team_id = $1 and member.user_id = $2)
+  $_$;
+
+CREATE FUNCTION codingit_internal.team_is_stored(team_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select exists (select from public.teams as team where team.id = $1)
+  $_$;
+
+CREATE FUNCTION codingit_internal.thread_holds_message(thread_id uuid, message_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    select exists (
+      select from public.thread_messages as message where message.id = $2 and message.thread_id = $1
+    )
+  $_$;
+
 CREATE FUNCTION public.authenticate_api_key(key_hash text) RETURNS TABLE(user_id uuid, permissions jsonb, id uuid)
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   #variable_conflict use_column
   declare
@@ -1141,7 +1143,7 @@ CREATE FUNCTION public.authenticate_api_key(key_hash text) RETURNS TABLE(user_id
 
 CREATE FUNCTION public.can_use_feature(feature_name text, team_id_param uuid, user_id_param uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     perform codingit.refuse_usage_of_others(team_id_param, user_id_param);
@@ -1158,7 +1160,7 @@ CREATE FUNCTION public.can_use_feature(feature_name text, team_id_param uuid, us
 
 CREATE FUNCTION public.create_api_key(name text, permissions jsonb DEFAULT '{}'::jsonb, expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   declare
     key constant text := 'cik_' || replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
@@ -1181,7 +1183,7 @@ CREATE FUNCTION public.create_api_key(name text, permissions jsonb DEFAULT '{}':
 
 CREATE FUNCTION public.get_user_chat_summary(user_id_param uuid) RETURNS TABLE(total_sessions integer, total_messages integer, total_tokens integer, total_cost numeric, avg_session_length_minutes numeric, avg_daily_sessions numeric, most_active_hour integer, most_active_day integer, favorite_models json, favorite_templates json, model_usage_breakdown json, template_usage_breakdown json)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     if not codingit.is_service() and user_id_param is distinct from auth.uid() or user_id_param is null then
@@ -1223,7 +1225,7 @@ CREATE FUNCTION public.get_user_chat_summary(user_id_param uuid) RETURNS TABLE(t
 
 CREATE FUNCTION public.increment_usage(feature_name text, team_id_param uuid, user_id_param uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   declare
     limited constant text := codingit.limit_type(feature_name);
@@ -1244,7 +1246,7 @@ CREATE FUNCTION public.increment_usage(feature_name text, team_id_param uuid, us
 
 CREATE FUNCTION public.initialize_team_usage_limits(team_id_param uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     if not codingit.is_service() and (team_id_param = any (codingit.managed_teams())) is not true then
@@ -1262,7 +1264,7 @@ CREATE FUNCTION public.initialize_team_usage_limits(team_id_param uuid) RETURNS 
 
 CREATE FUNCTION public.save_message_and_update_project(project_id_param uuid, role_param text, content_param jsonb, object_data_param jsonb DEFAULT NULL::jsonb, result_data_param jsonb DEFAULT NULL::jsonb, sequence_number_param integer DEFAULT NULL::integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     -- The project's row first: messages of one project are saved one after the other.
@@ -1297,7 +1299,7 @@ CREATE FUNCTION public.save_message_and_update_project(project_id_param uuid, ro
 
 CREATE FUNCTION public.search_user_messages(query_text text, user_id_param uuid) RETURNS TABLE(content text, created_at timestamp with time zone, session_id text, similarity_score real, title text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
     AS $$
   declare
@@ -1325,7 +1327,7 @@ CREATE FUNCTION public.search_user_messages(query_text text, user_id_param uuid)
 
 CREATE FUNCTION public.soft_delete_project(project_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     update public.projects as project
@@ -1340,7 +1342,7 @@ CREATE FUNCTION public.soft_delete_project(project_id uuid) RETURNS void
 
 CREATE FUNCTION public.update_updated_at_column() RETURNS trigger
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   begin
     new.updated_at := now();
@@ -1355,11 +1357,15 @@ CREATE TABLE auth.users (
     updated_at timestamp with time zone DEFAULT now()
 );
 
+ALTER TABLE ONLY auth.users FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE codingit.migrations (
     version text NOT NULL,
     checksum text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
+
+ALTER TABLE ONLY codingit.migrations FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.api_keys (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2692,7 +2698,9 @@ ALTER TABLE ONLY public.workspace_files
 
 ALTER TABLE auth.users ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY "anybody reads public fragments" ON public.fragments FOR SELECT TO anon, authenticated USING ((is_public AND (NOT codingit.project_is_deleted(project_id))));
+ALTER TABLE codingit.migrations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY "anybody reads public fragments" ON public.fragments FOR SELECT TO anon, authenticated USING ((is_public AND (NOT codingit_internal.project_is_deleted(project_id))));
 
 CREATE POLICY "anybody reads public projects" ON public.projects FOR SELECT TO anon, authenticated USING ((is_public AND (status IS DISTINCT FROM 'deleted'::public.project_status_enum) AND (deleted_at IS NULL)));
 
@@ -2724,7 +2732,7 @@ ALTER TABLE public.code_terms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.conversation_threads ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY "creators change the summaries of their threads" ON public.thread_summaries FOR UPDATE TO authenticated USING (codingit.owns_thread(thread_id)) WITH CHECK ((codingit.owns_thread(thread_id) AND ((last_message_id IS NULL) OR codingit.thread_holds_message(thread_id, last_message_id))));
+CREATE POLICY "creators change the summaries of their threads" ON public.thread_summaries FOR UPDATE TO authenticated USING (codingit.owns_thread(thread_id)) WITH CHECK ((codingit.owns_thread(thread_id) AND ((last_message_id IS NULL) OR codingit_internal.thread_holds_message(thread_id, last_message_id))));
 
 CREATE POLICY "creators read the messages of their threads" ON public.thread_messages FOR SELECT TO authenticated USING ((EXISTS ( SELECT
    FROM public.conversation_threads thread
@@ -2736,9 +2744,9 @@ CREATE POLICY "creators read the summaries of their threads" ON public.thread_su
 
 CREATE POLICY "creators remove the summaries of their threads" ON public.thread_summaries FOR DELETE TO authenticated USING (codingit.owns_thread(thread_id));
 
-CREATE POLICY "creators see the team that they are creating" ON public.teams FOR SELECT TO authenticated USING (((created_at = now()) AND (NOT codingit.team_is_stored(id))));
+CREATE POLICY "creators see the team that they are creating" ON public.teams FOR SELECT TO authenticated USING (((created_at = now()) AND (NOT codingit_internal.team_is_stored(id))));
 
-CREATE POLICY "creators summarise their threads" ON public.thread_summaries FOR INSERT TO authenticated WITH CHECK ((codingit.owns_thread(thread_id) AND ((last_message_id IS NULL) OR codingit.thread_holds_message(thread_id, last_message_id))));
+CREATE POLICY "creators summarise their threads" ON public.thread_summaries FOR INSERT TO authenticated WITH CHECK ((codingit.owns_thread(thread_id) AND ((last_message_id IS NULL) OR codingit_internal.thread_holds_message(thread_id, last_message_id))));
 
 CREATE POLICY "creators write to their threads" ON public.thread_messages FOR INSERT TO authenticated WITH CHECK (((sender_id = ( SELECT auth.uid() AS uid)) AND codingit.owns_thread(thread_id)));
 
@@ -2774,11 +2782,11 @@ ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY "owners add anybody, admins all but owners" ON public.team_members FOR INSERT TO authenticated WITH CHECK (((team_id = ANY (( SELECT codingit.owned_teams() AS owned_teams)::uuid[])) OR ((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])) AND (role <> 'owner'::text))));
 
+CREATE POLICY "owners add embeddings" ON public.code_embeddings FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (file_id IS NULL)));
+
 CREATE POLICY "owners add files, in a project if they write it" ON public.workspace_files FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND ((project_id IS NULL) OR codingit.writes_project(project_id))));
 
 CREATE POLICY "owners add their chat messages" ON public.chat_message_cache FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
-
-CREATE POLICY "owners add their embeddings" ON public.code_embeddings FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners add their integrations" ON public.user_integrations FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
@@ -2806,7 +2814,7 @@ CREATE POLICY "owners and admins change their teams" ON public.teams FOR UPDATE 
 
 CREATE POLICY "owners and admins change workflows of their team" ON public.workflows FOR UPDATE TO authenticated USING ((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[]))) WITH CHECK ((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])));
 
-CREATE POLICY "owners and admins list their team for its members" ON public.users_teams FOR INSERT TO authenticated WITH CHECK (((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])) AND codingit.team_has_member(team_id, user_id)));
+CREATE POLICY "owners and admins list their team for its members" ON public.users_teams FOR INSERT TO authenticated WITH CHECK (((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])) AND codingit_internal.team_has_member(team_id, user_id) AND (is_default IS NOT TRUE)));
 
 CREATE POLICY "owners and admins read the billing of their team" ON public.billing_info FOR SELECT TO authenticated USING ((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])));
 
@@ -2834,11 +2842,11 @@ CREATE POLICY "owners and their team read the uploads of projects" ON public.fil
 
 CREATE POLICY "owners change anybody, admins all but owners" ON public.team_members FOR UPDATE TO authenticated USING (((team_id = ANY (( SELECT codingit.owned_teams() AS owned_teams)::uuid[])) OR ((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])) AND (role <> 'owner'::text)))) WITH CHECK (((team_id = ANY (( SELECT codingit.owned_teams() AS owned_teams)::uuid[])) OR ((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])) AND (role <> 'owner'::text))));
 
+CREATE POLICY "owners change embeddings that they added" ON public.code_embeddings FOR UPDATE TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (file_id IS NULL))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (file_id IS NULL)));
+
 CREATE POLICY "owners change the tags of their sessions" ON public.chat_session_tags FOR UPDATE TO authenticated USING (codingit.owns_session(session_id)) WITH CHECK (codingit.owns_session(session_id));
 
 CREATE POLICY "owners change their chat messages" ON public.chat_message_cache FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
-
-CREATE POLICY "owners change their embeddings" ON public.code_embeddings FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners change their files" ON public.workspace_files FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND ((project_id IS NULL) OR codingit.writes_project(project_id))));
 
@@ -2902,11 +2910,11 @@ CREATE POLICY "owners read their uploads" ON public.file_uploads FOR SELECT TO a
 
 CREATE POLICY "owners remove anybody, admins all but owners" ON public.team_members FOR DELETE TO authenticated USING (((team_id = ANY (( SELECT codingit.owned_teams() AS owned_teams)::uuid[])) OR ((team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])) AND (role <> 'owner'::text))));
 
+CREATE POLICY "owners remove embeddings that they added" ON public.code_embeddings FOR DELETE TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) AND (file_id IS NULL)));
+
 CREATE POLICY "owners remove the tags of their sessions" ON public.chat_session_tags FOR DELETE TO authenticated USING (codingit.owns_session(session_id));
 
 CREATE POLICY "owners remove their chat messages" ON public.chat_message_cache FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
-
-CREATE POLICY "owners remove their embeddings" ON public.code_embeddings FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners remove their files" ON public.workspace_files FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
@@ -3002,6 +3010,8 @@ CREATE POLICY "users change their executions" ON public.fragment_executions FOR 
 
 CREATE POLICY "users change their exports" ON public.chat_export_requests FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND codingit.owns_sessions(session_ids)));
 
+CREATE POLICY "users change their list" ON public.users_teams FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY "users execute fragments that they write" ON public.fragment_executions FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND codingit.writes_fragment(fragment_id)));
 
 CREATE POLICY "users list the teams that they are in" ON public.users_teams FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND (team_id = ANY (( SELECT codingit.member_teams() AS member_teams)::uuid[]))));
@@ -3021,8 +3031,6 @@ CREATE POLICY "users read their usage" ON public.user_usage FOR SELECT TO authen
 CREATE POLICY "users remove their executions" ON public.fragment_executions FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "users remove their exports" ON public.chat_export_requests FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
-
-CREATE POLICY "users, owners and admins change the list" ON public.users_teams FOR UPDATE TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[])))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) OR (team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[]))));
 
 CREATE POLICY "users, owners and admins shorten the list" ON public.users_teams FOR DELETE TO authenticated USING (((user_id = ( SELECT auth.uid() AS uid)) OR (team_id = ANY (( SELECT codingit.managed_teams() AS managed_teams)::uuid[]))));
 
@@ -3050,8 +3058,8 @@ GRANT USAGE ON SCHEMA auth TO anon;
 GRANT USAGE ON SCHEMA auth TO authenticated;
 GRANT USAGE ON SCHEMA auth TO service_role;
 
-GRANT USAGE ON SCHEMA codingit TO service_role;
 GRANT USAGE ON SCHEMA codingit TO authenticated;
+GRANT USAGE ON SCHEMA codingit TO service_role;
 
 GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
@@ -3143,10 +3151,6 @@ GRANT ALL ON FUNCTION codingit.owns_thread(thread_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION codingit.policy_fingerprint(on_table regclass, sentence text, definition text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION codingit.project_is_deleted(project_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION codingit.project_is_deleted(project_id uuid) TO anon;
-GRANT ALL ON FUNCTION codingit.project_is_deleted(project_id uuid) TO authenticated;
-
 REVOKE ALL ON FUNCTION codingit.refuse(what text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.refuse_usage_of_others(team_id uuid, user_id uuid) FROM PUBLIC;
@@ -3168,20 +3172,14 @@ REVOKE ALL ON FUNCTION codingit.similar_chat_terms(caller uuid, asked_words text
 
 REVOKE ALL ON FUNCTION codingit.take_user_of_session() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION codingit.team_has_member(team_id uuid, user_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION codingit.team_has_member(team_id uuid, user_id uuid) TO authenticated;
-
-REVOKE ALL ON FUNCTION codingit.team_is_stored(team_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION codingit.team_is_stored(team_id uuid) TO authenticated;
-
-REVOKE ALL ON FUNCTION codingit.thread_holds_message(thread_id uuid, message_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION codingit.thread_holds_message(thread_id uuid, message_id uuid) TO authenticated;
+REVOKE ALL ON FUNCTION codingit.term_id(term text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.usage_type(feature_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.user_exists(user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.user_exists(user_id uuid) TO service_role;
 
+REVOKE ALL ON FUNCTION codingit.wanted_hash(content_hash bytea, path text, is_directory boolean, user_id uuid, project_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.wanted_hash(content_hash bytea, path text, is_directory boolean, user_id uuid, project_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION codingit.writes_fragment(fragment_id uuid) FROM PUBLIC;
@@ -3189,6 +3187,19 @@ GRANT ALL ON FUNCTION codingit.writes_fragment(fragment_id uuid) TO authenticate
 
 REVOKE ALL ON FUNCTION codingit.writes_project(project_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.writes_project(project_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION codingit_internal.project_is_deleted(project_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit_internal.project_is_deleted(project_id uuid) TO anon;
+GRANT ALL ON FUNCTION codingit_internal.project_is_deleted(project_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION codingit_internal.team_has_member(team_id uuid, user_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit_internal.team_has_member(team_id uuid, user_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION codingit_internal.team_is_stored(team_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit_internal.team_is_stored(team_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION codingit_internal.thread_holds_message(thread_id uuid, message_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit_internal.thread_holds_message(thread_id uuid, message_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.authenticate_api_key(key_hash text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.authenticate_api_key(key_hash text) TO service_role;

@@ -3,7 +3,7 @@
 -- Features are named in two vocabularies: what a team's limits count, and what a user's usage records.
 create or replace function codingit.limit_type(feature_name text) returns text
   language sql immutable
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   return case feature_name
     when 'github_import' then 'github_imports'
     when 'storage_used' then 'storage_mb'
@@ -14,7 +14,7 @@ create or replace function codingit.limit_type(feature_name text) returns text
 
 create or replace function codingit.usage_type(feature_name text) returns text
   language sql immutable
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   return case feature_name
     when 'github_imports' then 'github_import'
     when 'storage_mb' then 'storage_used'
@@ -26,7 +26,7 @@ create or replace function codingit.usage_type(feature_name text) returns text
 -- Passes for the service, and for a caller who is that user (when one is named) and a member of that team (when one is).
 create or replace function codingit.refuse_usage_of_others(team_id uuid, user_id uuid) returns void
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     if codingit.is_service() then
@@ -44,7 +44,7 @@ create or replace function codingit.refuse_usage_of_others(team_id uuid, user_id
 create or replace function public.can_use_feature(feature_name text, team_id_param uuid, user_id_param uuid)
   returns boolean
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     perform codingit.refuse_usage_of_others(team_id_param, user_id_param);
@@ -64,7 +64,7 @@ create or replace function public.can_use_feature(feature_name text, team_id_par
 create or replace function public.increment_usage(feature_name text, team_id_param uuid, user_id_param uuid)
   returns boolean
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   declare
     limited constant text := codingit.limit_type(feature_name);
@@ -85,7 +85,7 @@ create or replace function public.increment_usage(feature_name text, team_id_par
 
 create or replace function public.initialize_team_usage_limits(team_id_param uuid) returns void
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     if not codingit.is_service() and (team_id_param = any (codingit.managed_teams())) is not true then

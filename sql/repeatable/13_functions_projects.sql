@@ -10,7 +10,7 @@ create or replace function public.save_message_and_update_project(
   sequence_number_param int default null
 ) returns void
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     -- The project's row first: messages of one project are saved one after the other.
@@ -46,7 +46,7 @@ create or replace function public.save_message_and_update_project(
 -- For those who may write the project: its owner, and the owner and admins of its team.
 create or replace function public.soft_delete_project(project_id uuid) returns void
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     update public.projects as project

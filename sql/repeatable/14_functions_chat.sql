@@ -4,7 +4,7 @@
 create or replace function public.search_user_messages(query_text text, user_id_param uuid)
   returns table (content text, created_at timestamptz, session_id text, similarity_score real, title text)
   language plpgsql stable security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_custom_plan
   as $$
   declare
@@ -47,7 +47,7 @@ create or replace function public.get_user_chat_summary(user_id_param uuid)
     template_usage_breakdown json
   )
   language plpgsql stable security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     if not codingit.is_service() and user_id_param is distinct from auth.uid() or user_id_param is null then

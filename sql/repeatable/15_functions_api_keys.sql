@@ -8,7 +8,7 @@ create or replace function public.create_api_key(
   expires_at timestamptz default null
 ) returns text
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   declare
     key constant text := 'cik_' || replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
@@ -34,7 +34,7 @@ create or replace function public.create_api_key(
 create or replace function public.authenticate_api_key(key_hash text)
   returns table (user_id uuid, permissions jsonb, id uuid)
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   #variable_conflict use_column
   declare

@@ -2,7 +2,7 @@
 
 create or replace function public.update_updated_at_column() returns trigger
   language plpgsql
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     new.updated_at := now();
@@ -13,7 +13,7 @@ create or replace function public.update_updated_at_column() returns trigger
 -- A row stays with its owner: those who write it for the team may not hand it over, nor take it.
 create or replace function codingit.keep_owner() returns trigger
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     if not codingit.is_service() then
@@ -26,7 +26,7 @@ create or replace function codingit.keep_owner() returns trigger
 -- Only its owner moves a row into another team, project or workflow. Arguments: the owner's column.
 create or replace function codingit.keep_container() returns trigger
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     if to_jsonb(old) ->> tg_argv[0] = auth.uid()::text or codingit.is_service() then
@@ -34,7 +34,7 @@ create or replace function codingit.keep_container() returns trigger
     end if;
     -- A team that goes sets the team of its rows to null, whoever deletes it.
     if to_jsonb(new) ? 'team_id' and to_jsonb(new) ->> 'team_id' is null
-      and not codingit.team_is_stored((to_jsonb(old) ->> 'team_id')::uuid)
+      and not codingit_internal.team_is_stored((to_jsonb(old) ->> 'team_id')::uuid)
     then
       return new;
     end if;
@@ -45,7 +45,7 @@ create or replace function codingit.keep_container() returns trigger
 -- Who creates a team owns it, in the same transaction. The service adds the members itself.
 create or replace function codingit.own_created_team() returns trigger
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     if auth.uid() is not null and not codingit.is_service() then
@@ -58,7 +58,7 @@ create or replace function codingit.own_created_team() returns trigger
 -- Holds for everybody, the service included, but gives way to a team and to an account that are deleted.
 create or replace function codingit.keep_last_owner() returns trigger
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     -- Two owners who leave at once wait for each other here, so that the second sees that the first has gone.
@@ -85,7 +85,7 @@ create or replace function codingit.keep_last_owner() returns trigger
 -- refuse, where there is no such session: the answer is the same as for a session of somebody else.
 create or replace function codingit.take_user_of_session() returns trigger
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     new.user_id := (select session.user_id from public.chat_sessions as session where session.id = new.session_id);
@@ -95,7 +95,7 @@ create or replace function codingit.take_user_of_session() returns trigger
 
 create or replace function codingit.hand_over_messages() returns trigger
   language plpgsql security definer
-  set search_path = ''
+  set search_path = pg_catalog, pg_temp
   as $$
   begin
     update public.chat_message_cache as message set user_id = new.user_id where message.session_id = new.id;

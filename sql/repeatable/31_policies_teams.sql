@@ -8,7 +8,7 @@ select codingit.ensure_policy(
 -- A row that can be read is stored, so this shows none; `created_at = now()` keeps the question from being put for each.
 select codingit.ensure_policy(
   'public.teams', 'creators see the team that they are creating', 'select', 'authenticated',
-  'created_at = now() and not codingit.team_is_stored(id)'
+  'created_at = now() and not codingit_internal.team_is_stored(id)'
 );
 select codingit.ensure_policy(
   'public.teams', 'signed-in users create teams', 'insert', 'authenticated', null, '(select auth.uid()) is not null'
@@ -64,12 +64,16 @@ select codingit.ensure_policy(
 select codingit.ensure_policy(
   'public.users_teams', 'owners and admins list their team for its members', 'insert', 'authenticated',
   null,
-  'team_id = any ((select codingit.managed_teams())::uuid[]) and codingit.team_has_member(team_id, user_id)'
+  'team_id = any ((select codingit.managed_teams())::uuid[])
+    and codingit_internal.team_has_member(team_id, user_id)
+    and is_default is not true'
 );
+-- Which team is the default decides where a user's next project goes and who reads it: the user's own choice. So nobody
+-- but the user changes an entry, and one that a team makes is no default.
 select codingit.ensure_policy(
-  'public.users_teams', 'users, owners and admins change the list', 'update', 'authenticated',
-  'user_id = (select auth.uid()) or team_id = any ((select codingit.managed_teams())::uuid[])',
-  'user_id = (select auth.uid()) or team_id = any ((select codingit.managed_teams())::uuid[])'
+  'public.users_teams', 'users change their list', 'update', 'authenticated',
+  'user_id = (select auth.uid())',
+  'user_id = (select auth.uid())'
 );
 select codingit.ensure_policy(
   'public.users_teams', 'users, owners and admins shorten the list', 'delete', 'authenticated',

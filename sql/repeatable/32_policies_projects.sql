@@ -59,7 +59,7 @@ select codingit.ensure_policy(
 -- Fragments and uploads have an owner of their own beside that of the project they may be in.
 select codingit.ensure_policy(
   'public.fragments', 'anybody reads public fragments', 'select', 'anon, authenticated',
-  'is_public and not codingit.project_is_deleted(project_id)'
+  'is_public and not codingit_internal.project_is_deleted(project_id)'
 );
 select
   codingit.ensure_policy(
@@ -134,4 +134,21 @@ select codingit.ensure_policy(
   'public.workspace_files', 'owners remove their files', 'delete', 'authenticated', 'user_id = (select auth.uid())'
 );
 
-select codingit.ensure_owner_policies('public.code_embeddings', 'embeddings', 'user_id');
+-- Chunks of files are the indexer's: one that is changed or missing would be found wrong or not at all, while the file's
+-- hash says that it is indexed. They go with their file.
+select codingit.ensure_policy(
+  'public.code_embeddings', 'owners read their embeddings', 'select', 'authenticated', 'user_id = (select auth.uid())'
+);
+select codingit.ensure_policy(
+  'public.code_embeddings', 'owners add embeddings', 'insert', 'authenticated', null,
+  'user_id = (select auth.uid()) and file_id is null'
+);
+select codingit.ensure_policy(
+  'public.code_embeddings', 'owners change embeddings that they added', 'update', 'authenticated',
+  'user_id = (select auth.uid()) and file_id is null',
+  'user_id = (select auth.uid()) and file_id is null'
+);
+select codingit.ensure_policy(
+  'public.code_embeddings', 'owners remove embeddings that they added', 'delete', 'authenticated',
+  'user_id = (select auth.uid()) and file_id is null'
+);

@@ -105,13 +105,13 @@ select codingit.ensure_policy(
   'public.thread_summaries', 'creators summarise their threads', 'insert', 'authenticated',
   null,
   'codingit.owns_thread(thread_id)
-    and (last_message_id is null or codingit.thread_holds_message(thread_id, last_message_id))'
+    and (last_message_id is null or codingit_internal.thread_holds_message(thread_id, last_message_id))'
 );
 select codingit.ensure_policy(
   'public.thread_summaries', 'creators change the summaries of their threads', 'update', 'authenticated',
   'codingit.owns_thread(thread_id)',
   'codingit.owns_thread(thread_id)
-    and (last_message_id is null or codingit.thread_holds_message(thread_id, last_message_id))'
+    and (last_message_id is null or codingit_internal.thread_holds_message(thread_id, last_message_id))'
 );
 select codingit.ensure_policy(
   'public.thread_summaries', 'creators remove the summaries of their threads', 'delete', 'authenticated',

@@ -5,10 +5,12 @@ alter default privileges in schema public revoke all on tables from public, anon
 alter default privileges in schema public revoke all on sequences from public, anon, authenticated, service_role;
 alter default privileges in schema public revoke all on functions from public, anon, authenticated, service_role;
 
--- Not usage on `codingit` for anon and authenticated: its functions are asked by policies, never by a request.
+-- Signed-in requests call functions of `codingit`, which speak of the caller alone. Not usage on `codingit_internal` for
+-- anybody: what it answers is asked by policies, never by a request.
 grant usage on schema public to anon, authenticated, service_role;
-revoke all on schema codingit from anon, authenticated;
-grant usage on schema codingit to service_role;
+revoke all on schema codingit from anon;
+grant usage on schema codingit to authenticated, service_role;
+revoke all on schema codingit_internal from anon, authenticated, service_role;
 
 revoke all on
   public.teams, public.team_members, public.users_teams, public.team_usage_limits, public.billing_info,

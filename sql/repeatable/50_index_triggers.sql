@@ -210,5 +210,5 @@ create or replace trigger forget_project_terms
   for each row execute function codingit.forget_project_terms();
 
 revoke all on function codingit.fold_terms(int), codingit.forget_gone_projects(), codingit.forget_project_terms(),
-  codingit.count_terms(), codingit.mark_files_stale() from public;
+  codingit.count_terms(), codingit.mark_files_stale(), codingit.wanted_hash(bytea, text, boolean, uuid, uuid) from public;
 grant execute on function codingit.fold_terms(int), codingit.forget_gone_projects() to service_role;

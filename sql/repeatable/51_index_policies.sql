@@ -1,7 +1,5 @@
 -- Who may read the index's own tables; nobody but the worker writes them.
 
-grant usage on schema codingit to authenticated, service_role;
-
 grant select on public.embedding_models to authenticated;
 grant select on public.code_index_state to authenticated;
 grant select on public.code_terms to authenticated;

@@ -278,6 +278,7 @@ create or replace function codingit.shortlist_code(
   end
   $$;
 
+revoke all on function codingit.term_id(text) from public;
 revoke all on function codingit.search_code_candidates(
   smallint, uuid, text, text[], real[], text, text[], text[], text, int
 ) from public;
