@@ -27,7 +27,7 @@ from sql.server import EmbeddedServer
 
 log = logging.getLogger("codingit")
 
-# A stream of progress never ends by itself.
+# Requests that are answered when the service stops are let finish, streams say goodbye; then they are cut off.
 SHUTDOWN_SECONDS = 3
 
 

@@ -23,6 +23,7 @@ import search_api
 import sql
 from models.errors import CodingitError
 from search_api.auth import Scope
+from search_api.http.routes import index
 from search_api.problems import FRAMEWORK
 from sql.database import Database
 from tests.indexing import index_now
@@ -61,6 +62,7 @@ class Exchange:
 
     method: str
     target: str
+    accept: str
     body: Any
     reply: str
 
@@ -73,8 +75,12 @@ def api(clone: Callable[[], AbstractContextManager[str]]) -> Iterator[Api]:
 
 
 def exchanges() -> list[Exchange]:
-    blocks = re.findall(r"^```http\n(\S+) (\S+)\n(.*?)^```\n(?:\s*^```(?:json|text)\n(.*?)^```)?", PAGE, re.M | re.S)
-    return [Exchange(method, target, json.loads(body or "null"), reply) for method, target, body, reply in blocks]
+    asked = r"^```http\n(\S+) (\S+)\n(?:Accept: (\S+)\n)?(.*?)^```\n"
+    blocks = re.findall(asked + r"(?:\s*^```(?:json|text)\n(.*?)^```)?", PAGE, re.M | re.S)
+    return [
+        Exchange(method, target, accept or "*/*", json.loads(body or "null"), reply)
+        for method, target, accept, body, reply in blocks
+    ]
 
 
 def schema_of(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +145,8 @@ def test_the_page_names_every_scope(scope: Scope) -> None:
     assert f"`{scope.value}`" in PAGE
 
 
-def test_the_requests_of_the_page_are_answered_as_it_says(api: Api) -> None:
+def test_the_requests_of_the_page_are_answered_as_it_says(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "LONGEST_STREAM_SECONDS", 0.0)
     user_id = api.sign_up()
     with psycopg.connect(api.url) as connection:
         connection.execute(SESSION.encode(), {"user_id": user_id})
@@ -149,7 +156,7 @@ def test_the_requests_of_the_page_are_answered_as_it_says(api: Api) -> None:
         for exchange in exchanges():
             target = story.real(exchange.target)
             body = {} if exchange.body is None else {"json": json.loads(story.real(json.dumps(exchange.body)))}
-            reply = client.request(exchange.method, target, **body)
+            reply = client.request(exchange.method, target, headers={"Accept": exchange.accept}, **body)
             story.compare(exchange, reply.status_code, reply.text)
             if exchange.method == "PUT":
                 index_now(api.url, StubEncoder())
@@ -174,7 +181,7 @@ class Story:
             assert status == 200
             for line in exchange.reply.splitlines():
                 assert line.rsplit(" ", 1)[0] in answered, where
-        elif exchange.target.startswith("/v1/index/events"):
+        elif exchange.accept == index.EVENT_STREAM:
             documented, real = (text.strip().split("data: ") for text in (exchange.reply, answered))
             assert real[0] == documented[0]
             self._compare(json.loads(documented[1]), json.loads(real[1]), where)

@@ -366,10 +366,3 @@ def test_files_are_pending_as_long_as_there_is_no_index(client: TestClient, proj
     status = client.get("/v1/index/status").json()
 
     assert (status["files"], status["pending"], status["indexed"]) == (2, 2, 0)
-
-
-def test_events_tell_the_status_and_end_when_nothing_is_pending(client: TestClient) -> None:
-    reply = client.get("/v1/index/events")
-
-    assert reply.headers["content-type"].startswith("text/event-stream")
-    assert reply.text.startswith('event: status\ndata: {"files": 0,')

@@ -1,18 +1,20 @@
-"""Routes that tell how far the index is behind the files: once, or as a stream of what changes."""
+"""The route that tells how far the index is behind the files: once, or as a stream of what changes."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
 import anyio
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
+
+# Chosen over writing frames to a plain streaming response: it pings, and notices a client that has gone and a server
+# that stops.
+from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
+from starlette.responses import Response
 
 from models.caller import Caller
 from models.errors import CodingitError
@@ -25,14 +27,14 @@ from sql.status import MOST_LISTED, IndexStatus, read_index_status
 
 router = APIRouter(prefix="/v1/index", tags=["index"], route_class=StrictRoute)
 
-EVENT_SCHEMA = {
-    "type": "object",
-    "properties": {"event": {"enum": ["status", "problem"]}, "data": {"type": "string"}},
-    "required": ["event", "data"],
-}
-SECONDS_BETWEEN_EVENTS = 1.0
-# Proxies close a connection that is silent for a minute.
-SECONDS_BETWEEN_SIGNS_OF_LIFE = 15
+EVENT_STREAM = "text/event-stream"
+EVENT_SCHEMA = {"type": "string", "description": "Events `status`, each with the JSON reply as its data."}
+# A person watches a bar; each look costs a count of the caller's files.
+SECONDS_BETWEEN_LOOKS = 1.0
+# The token is looked at when a stream begins, so a stream does not outlive it by long: clients connect again.
+LONGEST_STREAM_SECONDS = 900.0
+# How long a stream may take to say goodbye when the service stops.
+GOODBYE_SECONDS = 1.0
 
 
 class StatusQuery(Strict):
@@ -65,56 +67,66 @@ class StatusReply(BaseModel):
     skips: list[SkipReply] = Field(description="The skipped files, by path.", max_length=MOST_LISTED)
 
 
-@router.get("/status", responses=problems())
-def get_status(caller: Reader, database: TheDatabase, query: Annotated[StatusQuery, Query()]) -> StatusReply:
-    """Tell how far the index is behind the caller's files."""
-    return StatusReply.model_validate(_read(database, caller, query.project_id), from_attributes=True)
+class StreamProblem(BaseModel):
+    """Why a stream ends early."""
+
+    code: str
+    detail: str
+    hint: str
 
 
 @router.get(
-    "/events",
-    responses={
-        **problems(),
-        200: {
-            "description": "Server-sent events `status`, each with the reply of /v1/index/status as its data, in JSON.",
-            "content": {"text/event-stream": {"schema": EVENT_SCHEMA}},
-        },
-    },
-    response_class=StreamingResponse,
+    "/status",
+    response_model=StatusReply,
+    responses={**problems(), 200: {"content": {EVENT_STREAM: {"schema": EVENT_SCHEMA}}}},
 )
-async def get_events(
+def get_status(
     request: Request, caller: Reader, database: TheDatabase, query: Annotated[StatusQuery, Query()]
-) -> StreamingResponse:
-    """Tell it again whenever it changes; ends when nothing is pending, or when the client leaves."""
-    first = await run_in_threadpool(_read, database, caller, query.project_id)
-    events = _events(request, database, caller, query.project_id, first)
-    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+) -> Response | StatusReply:
+    """Tell how far the index is behind the caller's files.
+
+    With `Accept: text/event-stream` the answer is a stream: an event `status` now and whenever something has changed,
+    and an event `problem` before an early end. It ends after a quarter of an hour; connect again to go on.
+    """
+    status = _read(database, caller, query.project_id)
+    if not wants_stream(request.headers.get("accept", "")):
+        return StatusReply.model_validate(status, from_attributes=True)
+    stopping = anyio.Event()
+    return EventSourceResponse(
+        _events(stopping, database, caller, query.project_id, status),
+        sep="\n",
+        shutdown_event=stopping,
+        shutdown_grace_period=GOODBYE_SECONDS,
+    )
+
+
+def wants_stream(accept: str) -> bool:
+    """Whether a stream is asked for by name, and plain JSON is not."""
+    named = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    return EVENT_STREAM in named and "application/json" not in named
 
 
 async def _events(
-    request: Request, database: Database, caller: Caller, project_id: UUID | None, status: IndexStatus
-) -> AsyncIterator[str]:
-    yield _event(status)
-    silent = 0.0
-    while status.pending and not await request.is_disconnected():
-        await anyio.sleep(SECONDS_BETWEEN_EVENTS)
-        silent += SECONDS_BETWEEN_EVENTS
+    stopping: anyio.Event, database: Database, caller: Caller, project_id: UUID | None, status: IndexStatus
+) -> AsyncIterator[ServerSentEvent]:
+    yield _event("status", StatusReply.model_validate(status, from_attributes=True))
+    until = anyio.current_time() + LONGEST_STREAM_SECONDS
+    while anyio.current_time() < until:
+        with anyio.move_on_after(SECONDS_BETWEEN_LOOKS):
+            await stopping.wait()
+            return
         before = status
         try:
             status = await run_in_threadpool(_read, database, caller, project_id)
         except CodingitError as error:
-            yield f"event: problem\ndata: {json.dumps({'code': error.code, 'detail': error.detail})}\n\n"
+            yield _event("problem", StreamProblem(code=error.code, detail=error.detail, hint=error.hint))
             return
         if status != before:
-            silent = 0.0
-            yield _event(status)
-        elif silent >= SECONDS_BETWEEN_SIGNS_OF_LIFE:
-            silent = 0.0
-            yield ": still there\n\n"
+            yield _event("status", StatusReply.model_validate(status, from_attributes=True))
 
 
-def _event(status: IndexStatus) -> str:
-    return f"event: status\ndata: {json.dumps(asdict(status))}\n\n"
+def _event(name: str, data: BaseModel) -> ServerSentEvent:
+    return ServerSentEvent(data.model_dump_json(), event=name, sep="\n")
 
 
 def _read(database: Database, caller: Caller, project_id: UUID | None) -> IndexStatus:
