@@ -9,7 +9,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 # The one place that pins torch: pip finds a wheel for machines without a GPU for this version, while the newest one
 # brings gigabytes of CUDA along.
 TORCH := torch==2.13.0
-STAMP := $(VENV)/.installed
+# What to install beyond the base, by the names of pyproject.toml: `make install EXTRAS=models` for other models.
+EXTRAS ?=
+INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -21,7 +23,7 @@ help:
 	@echo 'make test | lint | types    check the project; make format puts it in shape'
 	@echo 'make rows                  write the typed rows, the TypeScript types and the dump after a change of the schema'
 	@echo 'make bench QUERIES=... SOURCES=... measure it'
-	@echo 'make install | clean        make the virtual environment, or remove all that was made'
+	@echo 'make install | clean        make the virtual environment (EXTRAS=models: for other models), or remove all'
 
 # The code to index, and what to search for in it; handed on by the environment, so that no character in them is special.
 DIR ?= .
@@ -35,33 +37,43 @@ run: install
 demo: install
 	@exec $(BIN)/codingit up "$$CODINGIT_MAKE_DIR" --query "$$CODINGIT_MAKE_QUERY" --once
 
-install: $(STAMP)
+install: $(INSTALLED)$(EXTRAS:%=-%)
 
-$(STAMP): pyproject.toml
+$(BIN)/python:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer with venv is needed. Install it, or name it with PYTHON=...' >&2; exit 1; }
-	@echo 'Installing into $(VENV): a minute or two, once.'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) install '$(TORCH)'
-	@$(PIP) install --editable '.[dev]' '$(TORCH)'
-	@touch $(STAMP)
+	@$(PYTHON) -m venv $(VENV)
 
-test: install
+$(INSTALLED): pyproject.toml | $(BIN)/python
+	@echo 'Installing into $(VENV): less than a minute, once.'
+	@$(PIP) install --editable .
+	@touch $@
+
+# Every extra brings PyTorch.
+$(INSTALLED)-%: pyproject.toml | $(BIN)/python
+	@echo 'Installing into $(VENV) with $*: a minute or two, once.'
+	@$(PIP) install '$(TORCH)'
+	@$(PIP) install --editable '.[$*]' '$(TORCH)'
+	@touch $@ $(INSTALLED)
+
+test lint types format bench: $(INSTALLED)-dev
+
+test:
 	$(BIN)/pytest -n 2
 
-lint: install
+lint:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-types: install
+types:
 	$(BIN)/mypy
 
-format: install
+format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 # QUERIES and SOURCES as benchmarks/quality.py describes them.
-bench: install
+bench:
 	$(BIN)/python -m benchmarks.quality $(QUERIES) $(SOURCES)
 
 # models/rows/, models/database.types.ts and sql/schema.sql, from a database that is migrated for it.

@@ -24,9 +24,6 @@ class LocatedModel:
 
 def locate_model(name_or_folder: str | None = None) -> LocatedModel:
     """Find a model without reading it; None is the default. Raises ModelError for what can be no model."""
-    if name_or_folder is None and not DEFAULT_MODEL_FOLDER.is_dir():
-        # Until the default is trained.
-        return LocatedModel(PACKAGED_MODEL_NAME, find_packaged_model())
     if name_or_folder is None or name_or_folder == DEFAULT_MODEL_NAME:
         return LocatedModel(DEFAULT_MODEL_NAME, DEFAULT_MODEL_FOLDER)
     if name_or_folder in PACKAGED_MODEL_NAMES:

@@ -76,9 +76,10 @@ def _install_by_hand(checkout: Path) -> None:
     """What `make install` would do, with the packages of this environment."""
     (checkout / ".venv").mkdir()
     (checkout / ".venv" / "bin").symlink_to(Path(sys.prefix) / "bin")
-    stamp = checkout / ".venv" / ".installed"
-    stamp.touch()
-    os.utime(stamp, (time.time() + 3600, time.time() + 3600))
+    for name in (".installed", ".installed-models", ".installed-dev"):
+        stamp = checkout / ".venv" / name
+        stamp.touch()
+        os.utime(stamp, (time.time() + 3600, time.time() + 3600))
 
 
 def _shell(command: str, folder: Path, environment: dict[str, str]) -> None:

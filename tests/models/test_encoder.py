@@ -13,12 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from models.encoder import MAX_DIMENSIONS, Encoder, ModelIdentity, Precision, load_encoder
 from models.errors import ModelError
+from models.locating import DEFAULT_MODEL_FOLDER, DEFAULT_MODEL_NAME
 from models.model_revision import revision_with_prompt
 from models.odd_input import normalise_rows
 from models.packaged_model import PACKAGED_MODEL_NAME, PACKAGED_MODEL_REVISION, find_packaged_model
+from models.static_encoder import StaticEncoder
 from tests.stubs import StubEncoder
 
 MINILM = "all-MiniLM-L6-v2"
@@ -32,9 +35,14 @@ def encoder() -> Encoder:
     return load_encoder(MINILM, threads=1)
 
 
-@pytest.fixture(params=["packaged", "stub"])
-def any_encoder(request: pytest.FixtureRequest, encoder: Encoder) -> Encoder:
-    return encoder if request.param == "packaged" else StubEncoder()
+@pytest.fixture(scope="module")
+def default_encoder() -> Encoder:
+    return load_encoder()
+
+
+@pytest.fixture(params=["default", "packaged", "stub"])
+def any_encoder(request: pytest.FixtureRequest, default_encoder: Encoder, encoder: Encoder) -> Encoder:
+    return {"default": default_encoder, "packaged": encoder, "stub": StubEncoder()}[request.param]
 
 
 @pytest.fixture
@@ -95,6 +103,20 @@ def test_threads_may_share_an_encoder(encoder: Encoder) -> None:
         rows = list(pool.map(lambda text: encoder.encode_documents([text])[0], texts))
 
     assert min(np.sum(expected * np.stack(rows), axis=1)) > 0.999
+
+
+def test_the_default_is_a_static_model_that_comes_with_the_project(default_encoder: Encoder) -> None:
+    assert isinstance(default_encoder, StaticEncoder)
+    assert default_encoder.identity.name == DEFAULT_MODEL_NAME
+
+
+def test_sentence_transformers_gives_the_rows_of_the_default(default_encoder: Encoder) -> None:
+    texts = [RETRY, PARSE, *ODD_TEXTS]
+
+    transformer = SentenceTransformer(str(DEFAULT_MODEL_FOLDER), device="cpu", trust_remote_code=True)
+
+    np.testing.assert_allclose(transformer.encode_document(texts), default_encoder.encode_documents(texts), atol=1e-6)
+    np.testing.assert_allclose(transformer.encode_query(texts), default_encoder.encode_queries(texts), atol=1e-6)
 
 
 def test_the_packaged_model_is_known_by_its_weights(encoder: Encoder) -> None:
@@ -203,13 +225,14 @@ def test_a_hub_name_without_a_network_says_what_to_do(monkeypatch: pytest.Monkey
     assert result.stderr == ""
 
 
-def test_loading_and_encoding_print_nothing_and_need_no_network(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", [None, MINILM])
+def test_loading_and_encoding_print_nothing_and_need_no_network(tmp_path: Path, model: str | None) -> None:
     code = (
         "import socket\n"
         "def refuse(*_, **__): raise AssertionError('network')\n"
         "socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse\n"
         "from models.encoder import load_encoder\n"
-        "load_encoder('all-MiniLM-L6-v2', threads=1).encode_documents(['one', 'two ' * 900])\n"
+        f"load_encoder({model!r}, threads=1).encode_documents(['one', 'two ' * 900])\n"
     )
 
     result = run_python(code, HF_HOME=str(tmp_path), PYTHONWARNINGS="default")

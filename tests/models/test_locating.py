@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from models import locating
 from models.errors import ModelError
-from models.locating import DEFAULT_MODEL_NAME, LocatedModel, locate_model
+from models.locating import DEFAULT_MODEL_FOLDER, DEFAULT_MODEL_NAME, LocatedModel, locate_model
 from models.packaged_model import PACKAGED_MODEL_NAME, find_packaged_model
 
 
@@ -34,15 +33,8 @@ def test_what_can_be_no_model_is_refused(name: str) -> None:
         locate_model(name)
 
 
-def test_none_is_the_projects_own_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(locating, "DEFAULT_MODEL_FOLDER", tmp_path)
+def test_none_is_the_projects_own_model() -> None:
+    located = locate_model()
 
-    assert locate_model() == locate_model(DEFAULT_MODEL_NAME) == LocatedModel(DEFAULT_MODEL_NAME, tmp_path)
-
-
-def test_none_is_the_packaged_model_until_the_projects_own_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(locating, "DEFAULT_MODEL_FOLDER", tmp_path / "none")
-
-    assert locate_model().name == PACKAGED_MODEL_NAME
+    assert located == locate_model(DEFAULT_MODEL_NAME)
+    assert (located.name, located.folder) == ("codingit/code-encoder", DEFAULT_MODEL_FOLDER)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +111,17 @@ def test_a_worker_goes_on_without_the_model_of_the_index_in_use(folder: Path, ca
 
 def test_static_models_are_read_by_the_light_loader(folder: Path) -> None:
     assert isinstance(load_configured_encoder(Settings(model=str(folder))), static_encoder.StaticEncoder)
+
+
+def test_the_service_and_its_default_encoder_import_no_model_library() -> None:
+    code = (
+        "import sys, search_api.serving, search_api.checking, search_api.http.app\n"
+        "from search_api.configured_model import load_configured_encoder\n"
+        "from search_api.settings import Settings\n"
+        "load_configured_encoder(Settings(model=None)).encode_queries(['one'])\n"
+        "print({'torch', 'transformers', 'sentence_transformers', 'scipy', 'sklearn'} & set(sys.modules))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+
+    assert (done.stdout, done.stderr) == ("set()\n", "")
