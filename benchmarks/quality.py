@@ -12,7 +12,7 @@ benchmarks/judging.py has the rules.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -52,10 +52,10 @@ class Run:
 class Bench:
     """An index over repositories, and the search as its one user asks it."""
 
-    def __init__(self, place: Workspace, sources: Path, repos: Iterable[str], encoder: Encoder) -> None:
+    def __init__(self, place: Workspace, folders: Mapping[str, Path], encoder: Encoder) -> None:
         self._place = place
         self._encoder = encoder
-        self.projects: dict[str, UUID] = {repo: place.put_directory(sources / repo, repo) for repo in repos}
+        self.projects: dict[str, UUID] = {repo: place.put_directory(path, repo) for repo, path in folders.items()}
 
     def index(self) -> dict[str, Any]:
         with Database(self._place.url, vectors=True) as database:
@@ -94,7 +94,7 @@ def run(
 ) -> Run:
     """Index the repositories that are asked about, ask, and judge. Raises CodingitError."""
     with workspace(data) as place:
-        bench = Bench(place, sources, sorted({query.repo for query in queries}), encoder)
+        bench = Bench(place, {repo: sources / repo for repo in sorted({query.repo for query in queries})}, encoder)
         indexed = bench.index()
         print(f"indexed {indexed}", flush=True)
         with recorded_calls(code_search) as calls:

@@ -17,7 +17,7 @@ import subprocess
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -166,13 +166,13 @@ def fetch_sources(destination: Path) -> list[str]:
     return brought
 
 
-def copy_own_sources(destination: Path) -> int:
-    """Put this project's files, as the indexer would read them, in place of what is at the folder; how many."""
+def copy_own_sources(destination: Path, below: Collection[str] | None = None) -> int:
+    """Put this project's files (those below some of its folders) in place of what is at the folder; how many."""
     shutil.rmtree(destination, ignore_errors=True)
     copied = 0
     for file in read_directory(ROOT):
         path = Path(file.found.path)
-        if path.match(ANSWERS):
+        if path.match(ANSWERS) or (below is not None and path.parts[0] not in below):
             continue
         (destination / path).parent.mkdir(parents=True, exist_ok=True)
         (destination / path).write_bytes((ROOT / path).read_bytes())
