@@ -22,6 +22,12 @@ from sql.server import EmbeddedServer, ServerAddress
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-figures", action="store_true", help="write the committed figures of the search's quality anew"
+    )
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[ServerAddress]:
     """A running cluster for this test process."""
