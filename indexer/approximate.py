@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sql import approximate
@@ -24,19 +24,26 @@ NEIGHBOURS = 10
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Chunks at which an index is made (somewhat before searches need it), dropped again, and made anew."""
+    """Chunks at which an index is made (somewhat before searches need it), dropped again, and made anew.
+
+    Its recall is compared with exact results again when the rows have changed by a share, and once a day.
+    """
 
     build: int = 30_000
     drop: int = 15_000
     growth: float = 2.0
     recall: float = 0.985
+    drift: float = 0.2
+    check_seconds: float = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Maintained:
+    """What was done: indexes made and dropped, and the recall of those that were compared with exact results."""
+
     built: tuple[str, ...] = ()
     dropped: int = 0
-    recall: dict[UUID, float] | None = None
+    recall: dict[UUID, float] = field(default_factory=dict)
 
 
 def maintain_indexes(
@@ -58,12 +65,12 @@ def maintain_indexes(
             if tenant.chunks < limits.drop:
                 if index is not None:
                     approximate.forget_index(connection, index.name)
-            elif tenant.chunks >= limits.build and (
-                index is None or tenant.chunks >= limits.growth * index.rows_at_build
-            ):
-                made, recall = _build(connection, model_id, dimensions, tenant, limits)
-                built.append(made.name)
-                recalls[tenant.user_id] = recall
+            elif index is None or tenant.chunks >= limits.growth * index.rows_at_build:
+                if tenant.chunks >= limits.build:
+                    name, recalls[tenant.user_id] = _build(connection, model_id, dimensions, tenant, limits)
+                    built.append(name)
+            elif _should_check(index, tenant, limits):
+                recalls[tenant.user_id] = _check(connection, model_id, dimensions, tenant, index, limits)
         dropped = approximate.drop_unusable_indexes(connection)
     return Maintained(tuple(built), dropped, recalls)
 
@@ -75,17 +82,32 @@ def lists_for(rows: int) -> int:
 
 def _build(
     connection: Connection, model_id: int, dimensions: int, tenant: Tenant, limits: Thresholds
-) -> tuple[ApproximateIndex, float]:
+) -> tuple[str, float]:
     name = f"code_ann_{model_id}_{tenant.user_id.hex[:12]}_{int(time.time() * 1000):x}"
     lists = lists_for(tenant.chunks)
     approximate.build_index(
         connection, name=name, model_id=model_id, user_id=tenant.user_id, dimensions=dimensions, lists=lists
     )
     probes, recall = _calibrate(connection, model_id, dimensions, tenant.user_id, lists, limits.recall)
-    index = ApproximateIndex(name, tenant.user_id, lists, probes, tenant.chunks)
+    index = ApproximateIndex(name, tenant.user_id, lists, probes, tenant.chunks, tenant.chunks)
     approximate.record_index(connection, model_id, index, recall)
     log.info("built %s: %d chunks, %d lists, %d probes, recall %.3f", name, tenant.chunks, lists, probes, recall)
-    return index, recall
+    return name, recall
+
+
+def _should_check(index: ApproximateIndex, tenant: Tenant, limits: Thresholds) -> bool:
+    drifted = abs(tenant.chunks - index.rows_at_check) > limits.drift * index.rows_at_check
+    return drifted or index.seconds_since_check > limits.check_seconds
+
+
+def _check(
+    connection: Connection, model_id: int, dimensions: int, tenant: Tenant, index: ApproximateIndex, limits: Thresholds
+) -> float:
+    """Compare with exact results once more: the rows that came since the index was made may need other probes."""
+    probes, recall = _calibrate(connection, model_id, dimensions, tenant.user_id, index.lists, limits.recall)
+    approximate.record_check(connection, index.name, probes=probes, recall=recall, rows=tenant.chunks)
+    log.info("checked %s: %d chunks, %d probes, recall %.3f", index.name, tenant.chunks, probes, recall)
+    return recall
 
 
 def _calibrate(

@@ -328,6 +328,8 @@ export type Database = {
           rows_at_build: number
           recall: number | null
           built_at: string
+          rows_at_check: number
+          checked_at: string
         }
         Insert: {
           name: string
@@ -338,6 +340,8 @@ export type Database = {
           rows_at_build: number
           recall?: number | null
           built_at?: string
+          rows_at_check?: number
+          checked_at?: string
         }
         Update: {
           name?: string
@@ -348,6 +352,8 @@ export type Database = {
           rows_at_build?: number
           recall?: number | null
           built_at?: string
+          rows_at_check?: number
+          checked_at?: string
         }
         Relationships: [
           {

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from indexer.approximate import maintain_indexes
+from indexer.maintenance import Maintenance
 from indexer.worker import Worker
 from models.errors import CodingitError, SetupError
 from search_api.active_encoder import ActiveEncoder
@@ -103,7 +103,7 @@ def work(settings: Settings) -> None:
                 database,
                 encoder,
                 load_active=lambda active: load_companion(settings, active),
-                on_idle=lambda model_id: _maintain(owner_url, model_id, dimensions),
+                on_idle=Maintenance(owner_url, dimensions).start,
             ).run(interruption.requested)
 
 
@@ -124,12 +124,6 @@ def _load_early(encoder: ActiveEncoder) -> None:
     except CodingitError as error:
         # Whoever searches is told; here it is only early.
         log.warning("the model is not loaded yet: %s", error.detail)
-
-
-def _maintain(owner_url: str, model_id: int, dimensions: int) -> None:
-    made = maintain_indexes(owner_url, model_id=model_id, dimensions=dimensions)
-    if made.built or made.dropped:
-        log.info("approximate indexes: built %s, dropped %d", made.built, made.dropped)
 
 
 @contextmanager

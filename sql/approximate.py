@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from sql.database import Connection
 from sql.failures import translated
 from sql.loading import query
 
+# pgvector trains on so many samples a list (at least 10,000), and keeps a bound for each of them and each list.
+SAMPLES_A_LIST = 50
+LEAST_SAMPLES = 10_000
 # One maintainer at a time, among all workers of a database.
 MAINTAINER_LOCK = 0x0C0D1462
 
@@ -33,6 +37,8 @@ class ApproximateIndex:
     lists: int
     probes: int
     rows_at_build: int
+    rows_at_check: int
+    seconds_since_check: float = 0.0
 
 
 @contextmanager
@@ -59,6 +65,8 @@ def build_index(
     connection: Connection, *, name: str, model_id: int, user_id: UUID, dimensions: int, lists: int
 ) -> None:
     """Build both indexes of a user without keeping anybody from writing."""
+    memory = f"{training_megabytes(lists, dimensions)}MB"
+    connection.execute("select set_config('maintenance_work_mem', %s, false)", (memory,))
     scope = sql.SQL("user_id = {} and model_id = {}").format(sql.Literal(str(user_id)), sql.Literal(model_id))
     connection.execute(
         sql.SQL(
@@ -73,6 +81,14 @@ def build_index(
     )
 
 
+def training_megabytes(lists: int, dimensions: int) -> int:
+    """What building an index takes; PostgreSQL refuses to build one with less, and allows 64 MB by default."""
+    samples = max(LEAST_SAMPLES, SAMPLES_A_LIST * lists)
+    bounds, vectors = 4 * samples * lists, 2 * (samples + 3 * lists) * dimensions
+    distances = 4 * lists * lists
+    return 64 + math.ceil((bounds + vectors + distances) / (1 << 20))
+
+
 def record_index(connection: Connection, model_id: int, index: ApproximateIndex, recall: float) -> None:
     parameters = {
         "name": index.name,
@@ -84,6 +100,11 @@ def record_index(connection: Connection, model_id: int, index: ApproximateIndex,
         "recall": recall,
     }
     connection.execute(query("approximate/record_index"), parameters)
+
+
+def record_check(connection: Connection, name: str, *, probes: int, recall: float, rows: int) -> None:
+    parameters = {"name": name, "probes": probes, "recall": recall, "rows": rows}
+    connection.execute(query("approximate/record_check"), parameters)
 
 
 def forget_index(connection: Connection, name: str) -> None:

@@ -753,9 +753,9 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
   #variable_conflict use_column
   declare
     -- Up to here one exact pass is cheaper than an index that finds nearly as much (31 ms at 50,000 chunks).
-    -- Tests set it low to see the other path.
+    -- Tests set both low to see the other path.
     exact_limit constant int := coalesce(nullif(current_setting('codingit.exact_limit', true), '')::int, 40000);
-    lexical_limit constant int := 20000;
+    lexical_limit constant int := coalesce(nullif(current_setting('codingit.lexical_limit', true), '')::int, 20000);
     caller uuid := auth.uid();
     hidden uuid[];
     chunks bigint;
@@ -851,10 +851,13 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
       select
         (select ('{' || string_agg(dimension || ':' || weight::real, ',') || '}/536870912')::sparsevec
           from dimensions where weight::real <> 0),
+        -- The rarest term always: a query of common words alone must find something too.
         (select array_agg(rare.term) from (
-          select weighed.term, sum(weighed.df) over (order by weighed.df, weighed.term) as running
+          select weighed.term,
+            sum(weighed.df) over (order by weighed.df, weighed.term) as running,
+            row_number() over (order by weighed.df, weighed.term) as place
           from weighed
-        ) as rare where rare.running <= lexical_limit),
+        ) as rare where rare.running <= lexical_limit or rare.place = 1),
         (select jsonb_object_agg(widening.source, widening.terms) from (
           select similar_terms.source, jsonb_object_agg(similar_terms.term, round(similar_terms.likeness::numeric, 2)) as terms
           from similar_terms group by similar_terms.source
@@ -867,7 +870,8 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
 
     if chunks > exact_limit then
       shortlist := codingit.shortlist_code(
-        caller, asked_model, asked_project, query_vector, query_terms is not null, rare_terms, greatest(most * 5, 1000), lexical_limit
+        caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
+        query_vector, query_terms, rare_terms, greatest(most * 5, 1000), lexical_limit
       );
     end if;
 
@@ -915,50 +919,59 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
   end
   $$;
 
-CREATE FUNCTION codingit.shortlist_code(caller uuid, asked_model smallint, asked_project uuid, query_vector public.halfvec, lexical boolean, rare_terms text[], most integer, most_lexical integer) RETURNS bigint[]
+CREATE FUNCTION codingit.shortlist_code(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, query_vector public.halfvec, query_terms public.sparsevec, rare_terms text[], most integer, most_lexical integer) RETURNS bigint[]
     LANGUAGE plpgsql
     SET search_path TO 'public', 'extensions', 'pg_temp'
+    SET enable_sort TO 'off'
     AS $_$
   declare
     ann record;
-    project_filter text := '';
-    dense_ids bigint[] := '{}';
-    lexical_ids bigint[] := '{}';
+    filters text;
+    dense_ids bigint[];
+    lexical_ids bigint[];
   begin
-    select index.name, index.probes, index.user_id, model.dimensions
+    select index.probes, model.dimensions
     into ann
     from public.code_ann_indexes as index
     join public.embedding_models as model on model.id = index.model_id
-    where index.model_id = asked_model and index.user_id = caller
-    limit 1;
-    if ann.name is null then
+    where index.model_id = asked_model and index.user_id = caller;
+    if not found then
       return null;
     end if;
-    if asked_project is not null then
-      project_filter := format('and project_id = %L', asked_project);
-    end if;
+    -- The partial indexes answer only where user and generation are constants of the statement.
+    filters := format('user_id = %L and model_id = %s and file_id is not null', caller, asked_model)
+      || case when asked_project is null then '' else format(' and project_id = %L', asked_project) end
+      || case when hidden = '{}' then '' else format(' and (project_id is null or project_id <> all (%L::uuid[]))', hidden) end
+      || case when asked_languages is null then '' else format(' and language = any (%L::text[])', asked_languages) end
+      || case when asked_kinds is null then '' else format(' and kind = any (%L::text[])', asked_kinds) end
+      || case when asked_pattern is null then '' else format(' and path ~ %L', asked_pattern) end;
     if query_vector is not null then
       perform set_config('ivfflat.probes', ann.probes::text, true);
+      -- Goes on to further lists until so many rows have passed the filters.
       perform set_config('ivfflat.iterative_scan', 'relaxed_order', true);
       execute format(
         'select array_agg(near.id) from (
           select id from public.code_embeddings
-          where user_id = %L and model_id = %s %s
+          where %s
           order by (embedding::halfvec(%s)) <#> $1::halfvec(%s)
           limit %s
         ) as near',
-        caller, asked_model, project_filter, ann.dimensions, ann.dimensions, most
+        filters, ann.dimensions, ann.dimensions, most
       ) into dense_ids using query_vector;
     end if;
-    if lexical and rare_terms is not null then
+    if query_terms is not null and rare_terms is not null then
       execute format(
-        'select array_agg(holding.id) from (
-          select id from public.code_embeddings
-          where user_id = %L and model_id = %s and words && $1 %s
+        'select array_agg(best.id) from (
+          select holding.id from (
+            select id, terms <#> $1 as distance from public.code_embeddings
+            where words && $2 and %s
+            limit %s
+          ) as holding
+          order by holding.distance, holding.id
           limit %s
-        ) as holding',
-        caller, asked_model, project_filter, most_lexical
-      ) into lexical_ids using rare_terms;
+        ) as best',
+        filters, most_lexical, most
+      ) into lexical_ids using query_terms, rare_terms;
     end if;
     return coalesce(dense_ids, '{}') || coalesce(lexical_ids, '{}');
   end
@@ -1500,7 +1513,9 @@ CREATE TABLE public.code_ann_indexes (
     probes integer NOT NULL,
     rows_at_build bigint NOT NULL,
     recall real,
-    built_at timestamp with time zone DEFAULT now() NOT NULL
+    built_at timestamp with time zone DEFAULT now() NOT NULL,
+    rows_at_check bigint DEFAULT 0 NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 ALTER TABLE ONLY public.code_ann_indexes FORCE ROW LEVEL SECURITY;
@@ -2268,6 +2283,8 @@ CREATE INDEX code_terms_fuzzy ON public.code_terms USING gin (user_id, term publ
 
 CREATE INDEX code_terms_scopes ON public.code_terms USING btree (user_id, model_id) WHERE (term = ''::text);
 
+CREATE INDEX code_terms_term ON public.code_terms USING btree (user_id, model_id, term);
+
 CREATE UNIQUE INDEX embedding_models_one_active ON public.embedding_models USING btree (active) WHERE active;
 
 CREATE INDEX idx_api_keys_active ON public.api_keys USING btree (is_active) WHERE (is_active = true);
@@ -2406,7 +2423,7 @@ CREATE INDEX idx_workspace_files_project_id ON public.workspace_files USING btre
 
 CREATE INDEX idx_workspace_files_user_id ON public.workspace_files USING btree (user_id);
 
-CREATE STATISTICS public.code_embeddings_scope_statistics (ndistinct, dependencies) ON user_id, project_id, model_id FROM public.code_embeddings;
+CREATE STATISTICS public.code_embeddings_scope_statistics (ndistinct, dependencies) ON user_id, project_id FROM public.code_embeddings;
 
 CREATE TRIGGER count_deleted_terms AFTER DELETE ON public.code_embeddings REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.count_terms();
 
@@ -3166,7 +3183,7 @@ GRANT ALL ON FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_
 REVOKE ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer) TO authenticated;
 
-REVOKE ALL ON FUNCTION codingit.shortlist_code(caller uuid, asked_model smallint, asked_project uuid, query_vector public.halfvec, lexical boolean, rare_terms text[], most integer, most_lexical integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION codingit.shortlist_code(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, query_vector public.halfvec, query_terms public.sparsevec, rare_terms text[], most integer, most_lexical integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.similar_chat_terms(caller uuid, asked_words text[], widen_known boolean) FROM PUBLIC;
 

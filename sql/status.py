@@ -47,6 +47,14 @@ class Backlog:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class ApproximateIndexes:
+    """How many searches use, and the least recall@10 that one was last found to have; None where there is none."""
+
+    count: int
+    least_recall: float | None
+
+
 def read_index_status(connection: Connection, project_id: UUID | None) -> IndexStatus:
     parameters = {"project_id": project_id, "most": MOST_LISTED}
     # All three are sent before the first is fetched.
@@ -68,3 +76,7 @@ def read_index_status(connection: Connection, project_id: UUID | None) -> IndexS
 
 def read_backlog(connection: Connection) -> Backlog:
     return Backlog(*(connection.execute(query("status/index_backlog")).fetchone() or (0, 0)))
+
+
+def read_approximate_indexes(connection: Connection) -> ApproximateIndexes:
+    return ApproximateIndexes(*(connection.execute(query("status/approximate_indexes")).fetchone() or (0, None)))

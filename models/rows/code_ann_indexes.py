@@ -21,6 +21,8 @@ class Row:
     rows_at_build: int
     recall: float | None
     built_at: datetime.datetime
+    rows_at_check: int
+    checked_at: datetime.datetime
 
 
 class Insert(TypedDict):
@@ -34,6 +36,8 @@ class Insert(TypedDict):
     rows_at_build: int
     recall: NotRequired[float | None]
     built_at: NotRequired[datetime.datetime]
+    rows_at_check: NotRequired[int]
+    checked_at: NotRequired[datetime.datetime]
 
 
 class Update(TypedDict, total=False):
@@ -47,3 +51,5 @@ class Update(TypedDict, total=False):
     rows_at_build: int
     recall: float | None
     built_at: datetime.datetime
+    rows_at_check: int
+    checked_at: datetime.datetime

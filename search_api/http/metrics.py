@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from models.caller import SERVICE
 from models.errors import CodingitError
 from sql.database import Database
-from sql.status import read_backlog
+from sql.status import read_approximate_indexes, read_backlog
 
 # Searches are to take milliseconds, uploads of a batch seconds.
 BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -85,12 +85,17 @@ class _DatabaseCollector(Collector):
         try:
             with self._database.acting_as(SERVICE) as connection:
                 backlog = read_backlog(connection)
+                approximate = read_approximate_indexes(connection)
         except CodingitError:
             yield _gauge("codingit_database_up", "Whether the database answers.", 0)
             return
         yield _gauge("codingit_database_up", "Whether the database answers.", 1)
         yield _gauge("codingit_index_pending_files", "Files that wait to be indexed.", backlog.pending)
         yield _gauge("codingit_index_failed_files", "Files that could not be indexed yet.", backlog.failed)
+        yield _gauge("codingit_approximate_indexes", "Approximate indexes that searches use.", approximate.count)
+        if approximate.least_recall is not None:
+            help_text = "Least recall@10 of an approximate index, as last compared with exact results."
+            yield _gauge("codingit_approximate_recall", help_text, approximate.least_recall)
 
 
 def _gauges(prefix: str, help_text: str, values: Mapping[str, int]) -> Iterator[Metric]:

@@ -111,6 +111,23 @@ def test_metrics_tell_the_pool_and_the_backlog(api: Api) -> None:
     assert any(line.startswith("codingit_pool_size ") for line in lines)
 
 
+def test_metrics_tell_the_least_recall_of_the_approximate_indexes(api: Api) -> None:
+    add_generation(api)
+    with api.client() as client:
+        assert "codingit_approximate_indexes 0.0" in client.get("/metrics").text
+        assert "codingit_approximate_recall" not in client.get("/metrics").text
+        for name, recall in (("one", 0.99), ("other", 0.5)):
+            api.execute(
+                "insert into code_ann_indexes (name, model_id, user_id, lists, probes, rows_at_build, recall)"
+                " select %s, id, gen_random_uuid(), 10, 2, 100, %s from embedding_models",
+                name,
+                recall,
+            )
+        lines = set(client.get("/metrics").text.splitlines())
+
+    assert {"codingit_approximate_indexes 2.0", "codingit_approximate_recall 0.5"} <= lines
+
+
 def test_searches_are_timed(url: str, database: Database) -> None:
     api = make_api(url, database)
     with api.client(token_of(api.sign_up())) as client:

@@ -1,23 +1,19 @@
-"""What codingit.search_code_candidates refuses, whose rows it finds, and the plan that DESIGN says it has."""
+"""What codingit.search_code_candidates refuses, and whose rows it finds."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from indexer.approximate import Thresholds, maintain_indexes
 from models.caller import ANON, SERVICE, Caller, user
 from models.errors import NotFoundError
 from sql.database import Connection
 from sql.search import CandidateQuery, Found, Fuzzy, find_candidates, read_winners
 from tests.conftest import become, make_user, refusal
-from tests.plans import index_conditions
 
 DIMENSIONS = 8
 CALL = """select * from codingit.search_code_candidates(
@@ -117,7 +113,8 @@ def test_a_caller_without_a_subject_is_refused(index: Index) -> None:
 
 
 def test_what_the_search_stands_on_is_closed(index: Index, alice: UUID) -> None:
-    call = f"select codingit.shortlist_code('{uuid.uuid4()}', {index.model}::smallint, null, null, true, '{{x}}', 9, 9)"
+    call = f"""select codingit.shortlist_code(
+      '{uuid.uuid4()}', {index.model}::smallint, null, null, null, null, null, null, null, '{{x}}', 9, 9)"""
     assert refusal(index.connection, user(alice), call) == "42501"
 
 
@@ -170,55 +167,3 @@ def test_a_deleted_project_is_left_out_of_the_whole(index: Index, alice: UUID) -
     assert len(index.search(alice).candidates) == 3
     index.connection.execute("update projects set status = 'deleted', deleted_at = now() where id = %s", (project,))
     assert index.search(alice).candidates == []
-
-
-USERS, CHUNKS_EACH, CHUNKS_OF_THE_LARGE = 8, 1000, 4000
-
-
-@dataclass(frozen=True)
-class Crowd:
-    url: str
-    model: int
-    owner: UUID
-
-
-@pytest.fixture(scope="module")
-def crowd(clone: Callable[[], AbstractContextManager[str]]) -> Iterator[Crowd]:
-    """Many users with the same code; one of them with approximate indexes."""
-    with clone() as url:
-        with psycopg.connect(url) as connection:
-            index = make_index(connection)
-            users = [make_user(connection) for _ in range(USERS)]
-            for number, each in enumerate(users):
-                index.add(each, chunks=CHUNKS_OF_THE_LARGE if number == 0 else CHUNKS_EACH)
-        maintain_indexes(
-            url, model_id=index.model, dimensions=DIMENSIONS, thresholds=Thresholds(CHUNKS_OF_THE_LARGE, drop=0)
-        )
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("vacuum analyze code_embeddings")
-        yield Crowd(url, index.model, users[0])
-
-
-def scans(crowd: Crowd, exact_limit: int, wanted: CandidateQuery) -> set[tuple[str, str]]:
-    """Index scans of code_embeddings for one search, by the name of the index without its number."""
-    with psycopg.connect(crowd.url) as connection:
-        connection.execute("select set_config('codingit.exact_limit', %s, true)", (str(exact_limit),))
-        return index_conditions(connection, lambda: Index(connection, crowd.model).search(crowd.owner, wanted))
-
-
-def test_up_to_the_limit_one_exact_pass_reads_the_scope_through_its_btree(crowd: Crowd) -> None:
-    with psycopg.connect(crowd.url) as connection:
-        wanted = Index(connection, crowd.model).asking()
-    conditions = scans(crowd, 40_000, wanted)
-    assert {"code_embeddings_scope", "idx_code_embeddings_user_id"} & {name for name, _ in conditions}
-    assert not any(name.startswith("code_ann_") and "code_ann_indexes" not in name for name, _ in conditions)
-
-
-def test_beyond_the_limit_the_users_own_approximate_indexes_are_asked(crowd: Crowd) -> None:
-    with psycopg.connect(crowd.url) as connection:
-        asking = Index(connection, crowd.model).asking()
-    conditions = scans(crowd, 100, replace(asking, terms={"word7": 1.0}))
-    words = [name for name, condition in conditions if name.startswith("code_ann_") and name.endswith("_words")]
-    vectors = [name for name, _ in conditions if name.startswith(f"code_ann_{crowd.model}_") and name not in words]
-    assert len(words) == 1
-    assert len(vectors) == 1

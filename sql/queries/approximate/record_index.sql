@@ -1,11 +1,15 @@
 -- Lets searches use an index from now on, in the place of the one before it.
-insert into public.code_ann_indexes as index (name, model_id, user_id, lists, probes, rows_at_build, recall)
-values (%(name)s, %(model_id)s, %(user_id)s, %(lists)s, %(probes)s, %(rows)s, %(recall)s)
+insert into public.code_ann_indexes as index (
+  name, model_id, user_id, lists, probes, rows_at_build, rows_at_check, recall
+)
+values (%(name)s, %(model_id)s, %(user_id)s, %(lists)s, %(probes)s, %(rows)s, %(rows)s, %(recall)s)
 on conflict (model_id, user_id) do update
   set
     name = excluded.name,
     lists = excluded.lists,
     probes = excluded.probes,
     rows_at_build = excluded.rows_at_build,
+    rows_at_check = excluded.rows_at_check,
     recall = excluded.recall,
-    built_at = now()
+    built_at = now(),
+    checked_at = now()

@@ -8,6 +8,11 @@ from (
   select delta.user_id, delta.df
   from public.code_term_deltas as delta
   where delta.model_id = %(model_id)s and delta.term = ''
+  union all
+  -- Whose chunks are all gone has no term left, and still an index.
+  select index.user_id, 0
+  from public.code_ann_indexes as index
+  where index.model_id = %(model_id)s
 ) as counted
 group by counted.user_id
 having sum(counted.df) >= %(least)s

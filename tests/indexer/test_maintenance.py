@@ -1,0 +1,42 @@
+"""The worker goes on while indexes are made, and when they cannot be made."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+
+from indexer.approximate import Maintained
+from indexer.maintenance import Maintenance
+
+
+def test_the_worker_does_not_wait_and_a_second_run_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    building, go_on = threading.Event(), threading.Event()
+    runs: list[int] = []
+
+    def build(owner_url: str, *, model_id: int, dimensions: int) -> Maintained:
+        runs.append(model_id)
+        building.set()
+        assert go_on.wait(20)
+        return Maintained()
+
+    monkeypatch.setattr("indexer.maintenance.maintain_indexes", build)
+    maintenance = Maintenance("postgresql://", 8)
+    maintenance.start(1)
+    assert building.wait(20)
+    maintenance.start(2)
+    go_on.set()
+    maintenance.wait()
+    assert runs == [1]
+    maintenance.start(3)
+    maintenance.wait()
+    assert runs == [1, 3]
+
+
+def test_a_database_that_cannot_be_reached_is_said_and_survived(caplog: pytest.LogCaptureFixture) -> None:
+    maintenance = Maintenance("postgresql://nobody@127.0.0.1:1/nothing", 8)
+    with caplog.at_level(logging.WARNING, logger="codingit.worker"):
+        maintenance.start(1)
+        maintenance.wait()
+    assert "the approximate indexes stay as they are" in caplog.text
