@@ -1,0 +1,242 @@
+"""What speaks for a file: pure, from the candidates among its chunks and the query's words to named numbers in [0, 1].
+
+People look for a place in code, which is a file with a chunk in it to start at; so the evidence of a file's chunks is
+put together before files are compared, and each file is represented by the chunk that answers best.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+from models.kinds import ChunkKind, FileRole
+from models.tokens import whole_form
+from search_api.name_likeness import NameReader, distinct_parts, parts_of
+from search_api.query_words import QueryWords
+from sql.search import Candidate
+
+# Chunks of a file that count for it, each half as much as the one before.
+SUPPORTING_CHUNKS = 5
+# Names of a chunk that are compared; a list of a thousand constants is not about any of them.
+COMPARED_NAMES = 16
+# What a name's fit adds to a chunk's words and meaning when the file's best chunk is chosen.
+NAME_IN_CHUNK = 0.7
+# Files that stand for their folder: their own name says nothing.
+ENTRY_NAMES = frozenset({"__init__", "__main__", "index", "mod", "lib", "main", "init", "package"})
+FOLDERS = 3
+# Kept for those who have not moved on: what it does is done elsewhere too.
+FORMER_FOLDERS = frozenset({"legacy", "compat", "compatibility", "deprecated", "old", "obsolete"})
+_QUALIFIER = re.compile(r"[.:#]+")
+_VERSION = re.compile(r"v(\d{1,3})")
+DECLARING_KINDS = frozenset({ChunkKind.INTERFACE, ChunkKind.TYPE})
+# Words by which a query asks for files of a role.
+ROLE_WORDS: Mapping[FileRole, frozenset[str]] = {
+    FileRole.DOCUMENTATION: frozenset({"doc", "document", "readm", "guid", "changelog", "tutorial"}),
+    FileRole.EXAMPLE: frozenset({"exampl", "sampl", "demo"}),
+    FileRole.TEST: frozenset({"test", "spec", "fixtur", "mock"}),
+    FileRole.GENERATED: frozenset({"generat"}),
+    FileRole.VENDORED: frozenset({"vendor"}),
+}
+
+
+class Sign(StrEnum):
+    """A kind of evidence; each is a number in [0, 1]."""
+
+    WORDS = "words"
+    WORDS_OF_FILE = "words_of_file"
+    MEANING = "meaning"
+    MEANING_OF_FILE = "meaning_of_file"
+    DEFINITION = "definition"
+    MENTIONED_DEFINITION = "mentioned_definition"
+    NAME = "name"
+    FILE_NAME = "file_name"
+    FILE_NAME_SAID = "file_name_said"
+    FOLDER = "folder"
+    DECLARATION = "declaration"
+    TEST = "test"
+    DOCUMENTATION = "documentation"
+    EXAMPLE = "example"
+    GENERATED = "generated"
+    VENDORED = "vendored"
+    FORMER = "former"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEvidence:
+    """A file's candidates, best chunk first, with what each is worth beside the others and what speaks for the file."""
+
+    chunks: tuple[Candidate, ...]
+    worth: tuple[float, ...]
+    signs: Mapping[Sign, float]
+
+
+def weigh_files(query: QueryWords, candidates: Sequence[Candidate]) -> list[FileEvidence]:
+    """Put the candidates together by file, in the order of the files' first candidates."""
+    if not candidates:
+        return []
+    by_file: dict[object, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_file[candidate.file_id].append(candidate)
+    places = {file_id: _Place.of(chunks[0].path) for file_id, chunks in by_file.items()}
+    rarity = _rarity(places.values())
+    reader = NameReader(query.words, [_rarity_of(rarity, len(places), word) for word in query.words])
+    symbols = NameReader(query.words, [1.0] * len(query.words))
+    newest = _newest_versions(places.values())
+    top = _Top.of(candidates)
+    found = []
+    for file_id, chunks in by_file.items():
+        place = places[file_id]
+        scored = sorted(
+            (_Scored.of(query, symbols, top, candidate) for candidate in chunks),
+            key=lambda one: (-one.worth, one.candidate.start_line),
+        )
+        signs = _signs_of_chunks(scored, is_name=query.is_name)
+        signs |= _signs_of_place(place, reader, rarity)
+        if scored[0].candidate.kind in DECLARING_KINDS:
+            signs[Sign.DECLARATION] = 1.0
+        role = _unasked_role(query, scored[0].candidate.role)
+        if role is not None:
+            signs[Sign(role.value)] = 1.0
+        if place.is_former(newest) and not _asks_for_version(query):
+            signs[Sign.FORMER] = 1.0
+        found.append(FileEvidence(tuple(one.candidate for one in scored), tuple(one.worth for one in scored), signs))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A file's path as its parts: the name that it goes by, and the folders above it."""
+
+    name: tuple[str, ...]
+    folders: tuple[str, ...]
+    versions: tuple[tuple[str, int], ...]
+    kept_for_old: bool
+
+    @classmethod
+    def of(cls, path: str) -> _Place:
+        parts = PurePosixPath(path).parts[1:]
+        folders, stem = list(parts[:-1]), PurePosixPath(parts[-1]).stem if parts else ""
+        # The first folder is the project.
+        if stem.casefold() in ENTRY_NAMES and len(folders) > 1:
+            stem = folders.pop()
+        versions = tuple(
+            ("/".join(parts[:depth]), int(match[1]))
+            for depth, folder in enumerate(parts[:-1])
+            if (match := _VERSION.fullmatch(folder))
+        )
+        former = any(folder.casefold() in FORMER_FOLDERS for folder in parts[:-1])
+        return cls(tuple(dict.fromkeys(parts_of(stem))), distinct_parts(folders[-FOLDERS:]), versions, former)
+
+    def is_former(self, newest: Mapping[str, int]) -> bool:
+        return self.kept_for_old or any(version < newest[where] for where, version in self.versions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Top:
+    """The best of each half: scores are shares of it, so that the two can be compared."""
+
+    lexical: float
+    dense: float
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> _Top:
+        return cls(
+            max((candidate.lexical or 0.0 for candidate in candidates), default=0.0),
+            max((candidate.dense or 0.0 for candidate in candidates), default=0.0),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A chunk with its share of the best words and the best meaning, how well its names fit, and what that is worth."""
+
+    candidate: Candidate
+    words: float
+    meaning: float
+    name: float
+    defines: bool
+    worth: float
+
+    @classmethod
+    def of(cls, query: QueryWords, reader: NameReader, top: _Top, candidate: Candidate) -> _Scored:
+        words = (candidate.lexical or 0.0) / top.lexical if top.lexical > 0 else 0.0
+        meaning = max(0.0, candidate.dense or 0.0) / top.dense if top.dense > 0 else 0.0
+        name, defines = 0.0, False
+        for each in _names_of(candidate):
+            name = max(name, reader.compare(parts_of(each)).harmonic)
+            defines = defines or whole_form(each) in query.spelled
+        return cls(candidate, words, meaning, name, defines, words + meaning + NAME_IN_CHUNK * (name + defines))
+
+
+def _names_of(candidate: Candidate) -> Sequence[str]:
+    names = candidate.defines[:COMPARED_NAMES]
+    if candidate.symbol:
+        last = _QUALIFIER.split(candidate.symbol)[-1]
+        if last not in names:
+            return [*names, last]
+    return names
+
+
+def _signs_of_chunks(scored: Sequence[_Scored], *, is_name: bool) -> dict[Sign, float]:
+    defines = float(any(one.defines for one in scored))
+    return {
+        Sign.WORDS: max(one.words for one in scored),
+        Sign.WORDS_OF_FILE: _fading(one.words for one in scored),
+        Sign.MEANING: max(one.meaning for one in scored),
+        Sign.MEANING_OF_FILE: _fading(one.meaning for one in scored),
+        Sign.DEFINITION if is_name else Sign.MENTIONED_DEFINITION: defines,
+        Sign.NAME: max(one.name for one in scored),
+    }
+
+
+def _signs_of_place(place: _Place, reader: NameReader, rarity: Mapping[str, float]) -> dict[Sign, float]:
+    name = reader.compare(place.name, rarity)
+    folder = reader.compare(place.folders)
+    return {Sign.FILE_NAME: name.harmonic, Sign.FILE_NAME_SAID: name.said, Sign.FOLDER: folder.met}
+
+
+def _fading(values: Iterable[float]) -> float:
+    """The sum of the best few, each counting half as much as the one before, as a share of the most it can be."""
+    best = sorted(values, reverse=True)[:SUPPORTING_CHUNKS]
+    return sum(value * 0.5 ** (place + 1) for place, value in enumerate(best))
+
+
+def _rarity(places: Iterable[_Place]) -> dict[str, float]:
+    """idf of the words of file names among the files found: `handler` says little where every file is one."""
+    known = list(places)
+    counted = Counter(part for place in known for part in place.name)
+    return {part: _idf(len(known), times) for part, times in counted.items()}
+
+
+def _rarity_of(rarity: Mapping[str, float], files: int, word: str) -> float:
+    return rarity.get(word) or _idf(files, 0)
+
+
+def _idf(files: int, times: int) -> float:
+    return math.log(1.0 + files / (0.5 + times))
+
+
+def _newest_versions(places: Iterable[_Place]) -> dict[str, int]:
+    newest: dict[str, int] = {}
+    for place in places:
+        for where, version in place.versions:
+            newest[where] = max(version, newest.get(where, version))
+    return newest
+
+
+def _asks_for_version(query: QueryWords) -> bool:
+    return any(_VERSION.fullmatch(word) or word in FORMER_FOLDERS for word in (*query.words, *query.spelled))
+
+
+def _unasked_role(query: QueryWords, role: str) -> FileRole | None:
+    """The role of a file that is not the implementation, unless the query asks for such files."""
+    try:
+        known = FileRole(role)
+    except ValueError:
+        return None
+    return None if known is FileRole.IMPLEMENTATION or ROLE_WORDS[known] & set(query.words) else known
