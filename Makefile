@@ -23,6 +23,7 @@ help:
 	@echo 'make test | lint | types    check the project; make format puts it in shape'
 	@echo 'make rows                  write the typed rows, the TypeScript types and the dump after a change of the schema'
 	@echo 'make bench QUERIES=... SOURCES=... measure it'
+	@echo 'make encoder                make the code encoder again, from fetching sources to the measured model'
 	@echo 'make install | clean        make the virtual environment (EXTRAS=models: for other models), or remove all'
 
 # The code to index, and what to search for in it; handed on by the environment, so that no character in them is special.
@@ -79,6 +80,11 @@ bench:
 # models/rows/, models/database.types.ts and sql/schema.sql, from a database that is migrated for it.
 rows: install
 	$(BIN)/python -m sql.generating
+
+# About 2 GB of sources, 10 GB in all; needs pip, npm and apt-get. training/README.md tells the steps.
+ENCODER_CACHE ?= $(HOME)/.cache/codingit-encoder
+encoder: $(INSTALLED)-models
+	$(BIN)/python -m training --cache '$(ENCODER_CACHE)'
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build ./*.egg-info

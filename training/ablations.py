@@ -1,0 +1,132 @@
+"""What each choice is worth: short runs that differ from the recipe in one thing, measured on held-out packages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from training.arrays import KINDS, Part
+from training.exporting import quantise
+from training.initial import project, random_vectors
+from training.learning import LearnedModel
+from training.quality import Figures, by_kind, by_language, mean_mrr
+from training.teaching import Recipe, model_scorer, teach
+
+# Enough for differences to show: the rest of a long run lifts all of them alike.
+STEPS = 250
+# A short run has to go faster.
+RATE = 5e-3
+DOCUMENTED_ONLY = ("doc",)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """What the runs of one vocabulary learn from and are measured on."""
+
+    train: Part
+    validate: Part
+    meanings: NDArray[np.float32]
+    frequencies: NDArray[np.float64]
+    tokenizer: Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Ablation:
+    """A run, and what is done to the model after it."""
+
+    name: str
+    recipe: Recipe = field(default_factory=lambda: Recipe(steps=STEPS, rate=RATE))
+    random_start: bool = False
+    width: int | None = None
+    whole_numbers: bool = False
+    keeps: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The figures of one run."""
+
+    name: str
+    by_kind: dict[str, Figures]
+    by_language: dict[str, Figures]
+
+    @property
+    def cells(self) -> dict[str, float]:
+        return {
+            "all kinds": mean_mrr(self.by_kind),
+            "doc, all languages": mean_mrr(self.by_language),
+            **{name: one.mrr for name, one in self.by_kind.items()},
+        }
+
+
+def ablations() -> Iterator[Ablation]:
+    """Runs over one vocabulary; those after training come with the run that they need."""
+    base = Recipe(steps=STEPS, rate=RATE)
+    yield Ablation("the recipe")
+    yield Ablation("int8", whole_numbers=True)
+    yield Ablation("cut to 128 dimensions", width=128)
+    yield Ablation("128 dimensions", replace(base, dimensions=128, widths=()))
+    yield Ablation("384 dimensions", replace(base, dimensions=384))
+    yield Ablation("512 dimensions", replace(base, dimensions=512))
+    yield Ablation("not taught to be cut", replace(base, widths=()))
+    yield Ablation("random vectors to start from", random_start=True)
+    yield Ablation("one weighting", replace(base, tied=True))
+    yield Ablation("early tokens count no more", replace(base, position_boost=False))
+    yield Ablation("documentation alone", replace(base, kinds=DOCUMENTED_ONLY))
+    yield Ablation("no token dropout", replace(base, dropout=0.0))
+    yield Ablation("half of the pairs", keeps=0.5)
+    yield Ablation("a quarter of the pairs", keeps=0.25)
+
+
+def run_ablation(material: Material, ablation: Ablation, done: dict[object, LearnedModel]) -> Row:
+    """Train, unless a run of the same recipe is done already, and measure."""
+    recipe = ablation.recipe
+    key = (recipe, ablation.random_start, ablation.keeps)
+    if key not in done:
+        tokens = len(material.frequencies)
+        start = (
+            random_vectors(tokens, recipe.dimensions)
+            if ablation.random_start
+            else project(material.meanings, material.frequencies, recipe.dimensions)
+        )
+        done[key] = teach(
+            _part(material.train, ablation.keeps), start, material.frequencies, recipe, lambda step, loss: None
+        )
+    model = done[key]
+    if ablation.whole_numbers:
+        model = _rounded(model, material.frequencies, tied=recipe.tied)
+    score = model_scorer(model, material.validate, paths=True, width=ablation.width)
+    alone = model_scorer(model, material.validate, paths=False, width=ablation.width)
+    return Row(ablation.name, by_kind(material.validate, score), by_language(material.validate, alone))
+
+
+def _part(part: Part, keeps: float) -> Part:
+    """Whole packages, so that fewer pairs are also fewer packages."""
+    packages = np.unique(part.table.packages)
+    kept = np.random.default_rng(0).permutation(packages)[: round(len(packages) * keeps)]
+    rows = part.rows[np.isin(part.table.packages[part.rows], kept)]
+    return Part(part.table, rows, part.languages, part.texts)
+
+
+def _rounded(model: LearnedModel, frequencies: NDArray[np.float64], *, tied: bool) -> LearnedModel:
+    whole, scale = quantise(model.vectors.detach().numpy())
+    rounded = LearnedModel(whole.astype(np.float32) * scale[:, None], frequencies, tied=tied)
+    for name, parameter in model.named_parameters():
+        if name != "vectors":
+            rounded.get_parameter(name).data.copy_(parameter.data)
+    return rounded
+
+
+def write_rows(rows: list[Row], path: Path) -> None:
+    """As JSON, and beside it as a table in Markdown."""
+    path.write_text(json.dumps([{"name": row.name, **row.cells} for row in rows], indent=1) + "\n", "utf-8")
+    names = ["all kinds", "doc, all languages", *(kind for kind in KINDS if kind in rows[0].by_kind)]
+    lines = ["| run | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    lines += [f"| {row.name} | " + " | ".join(f"{row.cells[name]:.3f}" for name in names) + " |" for row in rows]
+    path.with_suffix(".md").write_text("\n".join(lines) + "\n", "utf-8")
