@@ -322,6 +322,32 @@ def test_a_text_without_a_trigram_is_not_asked_of_the_index(crowd: str, pattern:
     assert any("chat_message" in name and "user_id" in condition for name, condition in conditions)
 
 
+COMMON = [
+    asking('"message"', most=200),
+    asking(literal="%message%", most=200),
+    asking('"message"', newest=True, most=200),
+]
+
+
+@pytest.mark.parametrize("wanted", COMMON)
+def test_what_is_everywhere_is_not_asked_of_the_index_of_words(crowd: str, wanted: ChatCandidateQuery) -> None:
+    """It would give every message of the user."""
+    with psycopg.connect(crowd) as connection:
+        conditions = index_conditions(connection, lambda: candidates(connection, ALICE, wanted))
+        hits = candidates(connection, ALICE, wanted)
+    assert len(hits) == 200
+    assert not any("@@" in condition or "~~*" in condition for _, condition in conditions)
+
+
+def test_what_was_said_often_of_late_and_rarely_before_is_found_from_beginning_to_end(
+    connection: Connection, alice: UUID, session: UUID
+) -> None:
+    spoken = [say(connection, session, "quokka" if n % 30 == 0 or n > 500 else "wombat", minute=n) for n in range(530)]
+    expected = {message for n, message in enumerate(spoken) if n % 30 == 0 or n > 500}
+    for wanted in (asking('"quokka"', most=200), asking(literal="%quokka%", most=200)):
+        assert set(found(connection, alice, wanted)) == expected
+
+
 def test_neighbours_are_read_in_order_from_the_session(crowd: str) -> None:
     with psycopg.connect(crowd) as connection:
         ids = found(connection, ALICE, asking('"rarequokka"'))
