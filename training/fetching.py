@@ -17,7 +17,8 @@ BATCH = {Registry.PYPI: 15, Registry.NPM: 25, Registry.DEBIAN: 100, Registry.DEB
 # Calls of one client at a time. apt locks its folder.
 CALLS = {Registry.PYPI: 2, Registry.NPM: 2, Registry.DEBIAN: 1, Registry.DEBIAN_SOURCE: 2}
 CALL_SECONDS = 900
-SOURCES_LIST = "deb-src http://deb.debian.org/debian {suite} main\n"
+# What apt tells of each index that it reads: where it is from, which release and component, and whose.
+INDEX_FORMAT = "$(ORIGIN)\t$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)"
 
 
 def fetch_packages(packages: Iterable[Package], folder: Path) -> None:
@@ -88,7 +89,7 @@ def _apt_command(folder: Path) -> list[str]:
     (state / "lists" / "partial").mkdir(parents=True, exist_ok=True)
     (state / "cache" / "archives" / "partial").mkdir(parents=True, exist_ok=True)
     sources = state / "sources.list"
-    sources.write_text(SOURCES_LIST.format(suite=_suite()))
+    sources.write_text(_source_lines())
     options = {
         "Dir::Etc::SourceList": sources.resolve(),
         "Dir::Etc::SourceParts": "/dev/null",
@@ -98,9 +99,16 @@ def _apt_command(folder: Path) -> list[str]:
     return ["apt-get", *(part for name, value in options.items() for part in ("-o", f"{name}={value}"))]
 
 
-def _suite() -> str:
-    release = Path("/etc/os-release").read_text("utf-8").splitlines()
-    return next(line.split("=")[1].strip('"') for line in release if line.startswith("VERSION_CODENAME="))
+def _source_lines() -> str:
+    """The sources behind the packages of Debian that this machine's apt knows."""
+    told = subprocess.run(
+        ["apt-get", "indextargets", "--format", INDEX_FORMAT, "Created-By: Packages"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    rows = sorted({tuple(line.split("\t")) for line in told.splitlines()})
+    return "".join(f"deb-src {uri} {release} {part}\n" for origin, uri, release, part in rows if origin == "Debian")
 
 
 def _apt(folder: Path, verb: str) -> None:
