@@ -44,8 +44,8 @@ def normalise_path(path: str) -> str:
     return path
 
 
-# JSON schemas cannot say what the validators check, so the patterns do as far as they can.
-Text = Annotated[str, AfterValidator(refuse_unstorable)]
+# Comes last in an annotation: a length that is asked for after it would be refused as that of a list.
+STORABLE = AfterValidator(refuse_unstorable)
 Path = Annotated[
     str,
     StringConstraints(min_length=2, max_length=LONGEST_PATH),
@@ -55,8 +55,8 @@ Path = Annotated[
         examples=["/shop/src/cart.py"],
     ),
 ]
-Content = Annotated[Text, StringConstraints(max_length=LARGEST_FILE_CHARS), Field(description="The file's text.")]
-Title = Annotated[Text, StringConstraints(min_length=1, max_length=LONGEST_TITLE)]
+Content = Annotated[str, Field(max_length=LARGEST_FILE_CHARS, description="The file's text."), STORABLE]
+Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), STORABLE]
 Sha256 = Annotated[
     str,
     StringConstraints(pattern=re.compile(r"^[0-9a-f]{64}$").pattern),

@@ -106,7 +106,7 @@ def find_candidates(connection: Connection, wanted: CandidateQuery) -> Found:
     visible = connection.execute(query("search/project_is_visible"), parameters)
     found = connection.execute(query("search/code_candidates"), parameters)
     counted = connection.execute(query("search/index_counts"), parameters)
-    _refuse_unknown_project(wanted.project_id, visible)
+    refuse_unknown_project(wanted.project_id, visible)
     rows = found.fetchall()
     widened: dict[str, dict[str, float]] = next((row[-1] for row in rows if row[-1] is not None), {})
     counts = counted.fetchone() or (0, 0, 0)
@@ -118,7 +118,7 @@ def count_unindexed(connection: Connection, project_id: UUID | None) -> IndexCou
     parameters = {"project_id": project_id}
     visible = connection.execute(query("search/project_is_visible"), parameters)
     counted = connection.execute(query("status/index_status"), parameters)
-    _refuse_unknown_project(project_id, visible)
+    refuse_unknown_project(project_id, visible)
     files, _, pending, failed, *_ = counted.fetchone() or (0, 0, 0, 0)
     return IndexCounts(files, pending, failed)
 
@@ -132,6 +132,7 @@ def read_winners(connection: Connection, chunk_ids: Sequence[int], project_id: U
     return {row[0]: Winner(*row) for row in rows}
 
 
-def _refuse_unknown_project(project_id: UUID | None, visible: Cursor) -> None:
+def refuse_unknown_project(project_id: UUID | None, visible: Cursor) -> None:
+    """Raises NotFoundError unless the answer of `project_is_visible` allows the project."""
     if project_id is not None and visible.fetchone() != (True,):
         raise NotFoundError("There is no such project.")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sql.database import Connection
 from sql.loading import query
+from sql.search import refuse_unknown_project
 
 # The counts are exact; of the lists, more than a screenful or two helps nobody.
 MOST_LISTED = 100
@@ -56,11 +57,14 @@ class ApproximateIndexes:
 
 
 def read_index_status(connection: Connection, project_id: UUID | None) -> IndexStatus:
+    """The status of the caller's files, or of one project's. Raises NotFoundError for one the caller cannot see."""
     parameters = {"project_id": project_id, "most": MOST_LISTED}
-    # All three are sent before the first is fetched.
+    # All are sent before the first is fetched.
+    visible = connection.execute(query("search/project_is_visible"), parameters)
     counted = connection.execute(query("status/index_status"), parameters)
     failed = connection.execute(query("status/index_failures"), parameters)
     skipped = connection.execute(query("status/index_skips"), parameters)
+    refuse_unknown_project(project_id, visible)
     files, indexed, pending, failures, skips, chunks = counted.fetchone() or (0, 0, 0, 0, 0, 0)
     return IndexStatus(
         files=files,

@@ -17,7 +17,16 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from models import rows
-from models.rows import MessageRoleEnum, chat_message_cache, code_embeddings, messages, projects, tasks, workspace_files
+from models.rows import (
+    MessageRoleEnum,
+    chat_message_cache,
+    code_embeddings,
+    code_index_state,
+    messages,
+    projects,
+    tasks,
+    workspace_files,
+)
 from sql.database import Connection
 from tests.conftest import make_user
 
@@ -55,6 +64,15 @@ def test_a_row_takes_every_column_of_its_table(connection: Connection, table: st
 
     assert row is not None
     assert {getattr(row, name) for name in module.Row.__dataclass_fields__} == {None}
+
+
+def test_a_moment_before_all_others_is_not_read(connection: Connection) -> None:
+    with connection.cursor(row_factory=class_row(code_index_state.Row)) as cursor:
+        asked = cursor.execute(
+            'select (jsonb_populate_record(null::public.code_index_state, \'{"retry_at": "-infinity"}\')).*'
+        )
+        with pytest.raises(psycopg.DataError, match="timestamp too small"):
+            asked.fetchone()
 
 
 def test_an_update_names_what_it_changes(connection: Connection, project_id: UUID) -> None:

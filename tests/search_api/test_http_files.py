@@ -211,11 +211,12 @@ def test_files_of_another_user_look_as_if_they_did_not_exist(
             put(stranger, None, [{"path": "/x", "moved_from": "/shop/a.py"}]).status_code,
             stranger.get("/v1/files/manifest", params={"project_id": project}).json()["files"],
             stranger.get("/v1/files", params={"parent_path": "/shop"}).json()["files"],
-            stranger.get("/v1/index/status", params={"project_id": project}).json()["files"],
+            stranger.get("/v1/index/status", params={"project_id": project}).status_code,
+            stranger.get("/v1/index/status").json()["files"],
             stranger.get("/v1/projects").json()["projects"],
         ]
 
-    assert answers == [404, 404, 404, 0, 409, [], [], 0, []]
+    assert answers == [404, 404, 404, 0, 409, [], [], 404, 0, []]
     assert stored(api, user)["/shop/a.py"] == "mine"
 
 

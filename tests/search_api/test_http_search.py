@@ -247,6 +247,15 @@ def test_what_is_not_valid_is_refused_with_a_problem(api: Api, route: str, body:
 
 @pytest.mark.parametrize("route", [CODE, CHAT])
 @pytest.mark.parametrize(
+    ("query", "detail"),
+    [("", "query: String should have at least 1 character"), (" \n", "The query is empty.")],
+)
+def test_an_empty_query_is_refused_as_a_text(api: Api, route: str, query: str, detail: str) -> None:
+    assert api.ask(route, {"query": query}).json()["detail"] == detail
+
+
+@pytest.mark.parametrize("route", [CODE, CHAT])
+@pytest.mark.parametrize(
     "body",
     [
         b"",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,13 +18,15 @@ from sql.server import EmbeddedServer, ServerAddress
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.mktemp("cluster")
-    # As root the server runs as another account, which must get through pytest's own folders.
-    for parent in (base, *base.parents):
-        if os.geteuid() == 0 and parent.name.startswith(("cluster", "popen", "pytest")):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return base / "pg"
+def folder() -> Iterator[Path]:
+    # As root the server runs as another account. It could not stay below pytest's own folder: every run of pytest that
+    # starts in the meantime closes that to other accounts again.
+    base = Path(tempfile.mkdtemp(prefix="codingit-test-"))
+    base.chmod(0o755)
+    try:
+        yield base / "pg"
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
 
 
 def test_data_survives_a_restart(folder: Path) -> None:

@@ -15,7 +15,7 @@ from search_api.http.documentation import problems
 from search_api.http.routes.search import refuse_long_query
 from search_api.http.service import Searcher, TheDatabase, TheService
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import Strict, Text
+from search_api.limits import STORABLE, Strict
 from sql.chat import ChatFilters, Evidence
 
 router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
@@ -24,7 +24,7 @@ MOST_NEIGHBOURS = 3
 MOST_TAGS = 50
 LONGEST_NAME = 200
 
-Name = Annotated[Text, Field(min_length=1, max_length=LONGEST_NAME)]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), STORABLE]
 
 
 class ChatRequest(Strict):
@@ -35,12 +35,13 @@ class ChatRequest(Strict):
     )
 
     query: Annotated[
-        Text,
+        str,
         Field(
             min_length=1,
             description='What to find. Words, "phrases", or, -without; mode substring takes it as it stands.',
             examples=['"connection refused" or timeout -proxy'],
         ),
+        STORABLE,
     ]
     mode: ChatMode = Field(
         ChatMode.HYBRID,

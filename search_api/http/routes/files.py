@@ -17,11 +17,11 @@ from search_api.limits import (
     MOST_FILES_A_CALL,
     MOST_MANIFEST_ENTRIES,
     MOST_PAGE,
+    STORABLE,
     Content,
     Path,
     Sha256,
     Strict,
-    Text,
     refuse_repeated,
 )
 from sql.file_writing import FileBatch, FileMove, FileText, write_files
@@ -29,7 +29,9 @@ from sql.files import delete_tree, diff_files, list_directory, list_manifest, re
 
 router = APIRouter(prefix="/v1/files", tags=["files"], route_class=StrictRoute)
 
-AfterPath = Annotated[Text, Field(min_length=1, max_length=LONGEST_PATH, description="`next` of the page before.")]
+AfterPath = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_PATH, description="`next` of the page before."), STORABLE
+]
 
 
 class WrittenFile(Strict):
@@ -126,7 +128,7 @@ class ManifestReply(BaseModel):
 class DirectoryQuery(Strict):
     """Which directory."""
 
-    parent_path: Annotated[Text, Field(min_length=1, max_length=LONGEST_PATH, pattern="^/")] = "/"
+    parent_path: Annotated[str, Field(min_length=1, max_length=LONGEST_PATH, pattern="^/"), STORABLE] = "/"
     project_id: UUID | None = None
     after: AfterPath | None = None
     limit: int = Field(MOST_PAGE, ge=1, le=MOST_PAGE)

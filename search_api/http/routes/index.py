@@ -78,7 +78,7 @@ class StreamProblem(BaseModel):
 @router.get(
     "/status",
     response_model=StatusReply,
-    responses={**problems(), 200: {"content": {EVENT_STREAM: {"schema": EVENT_SCHEMA}}}},
+    responses={**problems(404), 200: {"content": {EVENT_STREAM: {"schema": EVENT_SCHEMA}}}},
 )
 def get_status(
     request: Request, caller: Reader, database: TheDatabase, query: Annotated[StatusQuery, Query()]

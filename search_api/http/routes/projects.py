@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from search_api.http.documentation import problems
 from search_api.http.service import Reader, TheDatabase, Writer
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import MOST_PAGE, Strict, Text, Title
+from search_api.limits import MOST_PAGE, STORABLE, Strict, Title
 from sql.projects import create_project, list_projects
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"], route_class=StrictRoute)
@@ -30,7 +30,7 @@ class NewProject(Strict):
     """A project to be made."""
 
     title: Title = Field(examples=["shop"])
-    description: Annotated[Text, Field(max_length=10_000)] | None = None
+    description: Annotated[str, Field(max_length=10_000), STORABLE] | None = None
 
 
 class ProjectReply(BaseModel):

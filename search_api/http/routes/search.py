@@ -14,7 +14,7 @@ from search_api.code_search import CodeQuery, Mode, search_code
 from search_api.http.documentation import problems
 from search_api.http.service import Searcher, TheDatabase, TheService
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import Strict, Text
+from search_api.limits import STORABLE, Strict
 from search_api.settings import Settings
 
 router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
@@ -23,11 +23,15 @@ router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute
 class CodeRequest(Strict):
     """A code search."""
 
-    query: Annotated[Text, Field(min_length=1, description="Words, a sentence, a name.", examples=["parse the config"])]
+    query: Annotated[
+        str, Field(min_length=1, description="Words, a sentence, a name.", examples=["parse the config"]), STORABLE
+    ]
     mode: Mode = Field(Mode.HYBRID, description="By meaning, by words, by similar spelling, or all together.")
     project_id: UUID | None = Field(None, description="Only this project; without it, all of the caller's code.")
-    path_glob: Annotated[Text, Field(min_length=1, max_length=500, examples=["**/src/**/*.py"])] | None = None
-    languages: list[Annotated[Text, Field(max_length=50)]] | None = Field(None, max_length=50, examples=[["python"]])
+    path_glob: Annotated[str, Field(min_length=1, max_length=500, examples=["**/src/**/*.py"]), STORABLE] | None = None
+    languages: list[Annotated[str, Field(max_length=50), STORABLE]] | None = Field(
+        None, max_length=50, examples=[["python"]]
+    )
     kinds: list[ChunkKind] | None = Field(None, max_length=50)
     limit: StrictInt = Field(10, ge=1, le=100)
     max_tokens: StrictInt | None = Field(
