@@ -22,7 +22,7 @@ help:
 	@echo 'make demo DIR=... QUERY=... the same, and end after the results: 0 when there are some'
 	@echo 'make test | lint | types    check the project; make format puts it in shape'
 	@echo 'make rows                  write the typed rows, the TypeScript types and the dump after a change of the schema'
-	@echo 'make bench QUERIES=... SOURCES=... measure it'
+	@echo 'make bench                 measure speed and recall; with QUERIES=... SOURCES=... the quality of results too'
 	@echo 'make encoder                make the code encoder again, from fetching sources to the measured model'
 	@echo 'make install | clean        make the virtual environment (EXTRAS=models: for other models), or remove all'
 
@@ -73,9 +73,13 @@ format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# QUERIES and SOURCES as benchmarks/quality.py describes them.
+# docs/benchmarks.md says what each measures. Quality needs QUERIES and SOURCES; without SOURCES the others measure
+# themselves on the standard library of Python.
 bench:
-	$(BIN)/python -m benchmarks.quality $(QUERIES) $(SOURCES)
+	$(BIN)/python -m benchmarks.indexing $(SOURCES)
+	$(BIN)/python -m benchmarks.recall $(SOURCES)
+	$(BIN)/python -m benchmarks.latency $(SOURCES)
+	$(if $(QUERIES),$(BIN)/python -m benchmarks.quality $(QUERIES) $(SOURCES),@echo 'Quality needs QUERIES=... SOURCES=...: see docs/quality.md.')
 
 # models/rows/, models/database.types.ts and sql/schema.sql, from a database that is migrated for it.
 rows: install

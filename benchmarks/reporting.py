@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -49,6 +50,12 @@ def save_run(name: str, figures: Mapping[str, Any], output: Path | None = None) 
 def load_run(path: Path) -> dict[str, Any]:
     run: dict[str, Any] = json.loads(path.read_text())
     return run
+
+
+def percentile(values: Sequence[float], share: int) -> float:
+    """The least value that so many percent of the values do not exceed."""
+    ranked = sorted(values)
+    return ranked[max(0, math.ceil(len(ranked) * share / 100) - 1)]
 
 
 def compare_runs(before: Path, after: Path) -> None:
