@@ -107,7 +107,9 @@ def _program(name: str, arguments: tuple[str, ...], settings: Settings, *kept: i
 
 
 def _try_to_listen(host: str, port: int) -> socket.socket | None:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio switches Nagle's algorithm off only where the protocol is named; with it on, an answer waits some 40 ms.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     # A port whose last connections are still winding down is free.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

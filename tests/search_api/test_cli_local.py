@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -41,6 +42,25 @@ def test_a_taken_port_is_passed_over_unless_it_was_asked_for() -> None:
 def test_port_0_takes_any_free_one() -> None:
     with listen(settings_with(), 0, {}) as listener:
         assert listener.getsockname()[1] > 0
+
+
+def test_answers_leave_at_once_on_its_connections() -> None:
+    """With Nagle's algorithm on, the second write of an answer waits for the client's delayed acknowledgement."""
+
+    async def accept(listener: socket.socket) -> int:
+        accepted = asyncio.get_running_loop().create_future()
+        server = await asyncio.start_server(lambda _, writer: accepted.set_result(writer), sock=listener)
+        async with server:
+            _, client = await asyncio.open_connection(*listener.getsockname())
+            served: asyncio.StreamWriter = await accepted
+            option: int = served.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            for writer in (client, served):
+                writer.close()
+                await writer.wait_closed()
+            return option
+
+    with listen(settings_with(), 0, {}) as listener:
+        assert asyncio.run(accept(listener)) != 0
 
 
 @pytest.mark.parametrize(
