@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import Authenticator
+from search_api.configured_model import open_reranker
 from search_api.http.documentation import describe_problems
 from search_api.http.door import Door
 from search_api.http.metrics import Metrics
@@ -60,7 +61,7 @@ def create_app(database: Database, encoder: ActiveEncoder, authenticator: Authen
         middleware=_middleware(authenticator, settings, metrics),
         exception_handlers={HTTPException: _answer_refusal, RequestValidationError: _answer_refusal},
     )
-    app.state.service = Service(database, encoder, settings, metrics, Warmup(encoder.refresh))
+    app.state.service = Service(database, encoder, settings, metrics, Warmup(encoder.refresh), open_reranker(settings))
     for router in ROUTERS:
         app.include_router(router)
     if settings.metrics_enabled:

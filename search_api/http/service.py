@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
 from models.caller import Caller
+from models.reranker import Reranker
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import Scope
 from search_api.http.metrics import Metrics
@@ -33,6 +34,7 @@ class Service:
     settings: Settings
     metrics: Metrics
     warmup: Warmup
+    reranker: Reranker | None
 
 
 def service_of(request: Request) -> Service:

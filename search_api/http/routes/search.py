@@ -82,7 +82,7 @@ def post_code_search(caller: Searcher, database: TheDatabase, service: TheServic
     if request.limit > service.settings.max_results:
         raise InvalidRequestError(f"limit: at most {service.settings.max_results} results are answered here.")
     with service.metrics.timed("code"):
-        reply = search_code(database, service.encoder, caller, _query(request))
+        reply = search_code(database, service.encoder, caller, _query(request), reranker=service.reranker)
     return CodeAnswer.model_validate(reply, from_attributes=True)
 
 
