@@ -6,11 +6,22 @@ import json
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import from_json
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, from_json
+from pydantic_core.core_schema import no_info_after_validator_function
 
 MOST_MANIFEST_ENTRIES = 50_000
 MOST_FILES_A_CALL = 5_000
@@ -44,16 +55,38 @@ def normalise_path(path: str) -> str:
     return path
 
 
-# Comes last in an annotation: a length that is asked for after it would be refused as that of a list.
-STORABLE = AfterValidator(refuse_unstorable)
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check of texts, and the pattern that says the same to whoever reads the API's description.
+
+    It comes last in an annotation: a length that is asked for after it would be refused as that of a list.
+    """
+
+    check: Callable[[str], str]
+    pattern: str
+
+    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": self.pattern}
+
+
+STORABLE = Checked(refuse_unstorable, r"^[^\u0000]*$")
+# What str.isspace holds for white space; \s is something else in each language's patterns.
+SPACES = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+# That an empty query is refused is up to the use case, whatever the door.
+ASKING = Checked(refuse_unstorable, rf"^[^\u0000]*[^\u0000{SPACES}][^\u0000]*$")
+DIRECTORY = Checked(refuse_unstorable, r"^/[^\u0000]*$")
 Path = Annotated[
     str,
-    StringConstraints(min_length=2, max_length=LONGEST_PATH),
-    AfterValidator(normalise_path),
     Field(
+        min_length=2,
+        max_length=LONGEST_PATH,
         description="Absolute POSIX path in normal form, unique per user.",
         examples=["/shop/src/cart.py"],
     ),
+    Checked(normalise_path, r"^(/(?!\.{1,2}(/|$))[^/\u0000-\u001f\u007f]+)+$"),
 ]
 Content = Annotated[str, Field(max_length=LARGEST_FILE_CHARS, description="The file's text."), STORABLE]
 Title = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), STORABLE]
@@ -70,6 +103,15 @@ class Strict(BaseModel):
     """What a caller sends: an unknown field is refused, since a misspelt filter would silently find too much."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_whole_number(value: object) -> object:
+    """To JSON 2.0 is the same number as 2, and some languages write it so."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# Strict in all else: neither "2" nor true is a number. Comes last in an annotation, as checks do.
+WHOLE = BeforeValidator(read_whole_number)
 
 
 def read_json(body: bytes) -> Any:

@@ -68,7 +68,7 @@ class Reception:
 
     def _record(self, scope: Scope, visit: Visit, status: int, seconds: float) -> None:
         status = CLIENT_CLOSED_REQUEST if visit.given_up else status or INTERNAL.status
-        route = getattr(scope.get("route"), "path", None) or "unmatched"
+        route = getattr(scope.get("route"), "path_format", "unmatched")
         self._metrics.count_request(scope["method"], route, status, seconds)
         principal = visit.principal
         if ACCESS.isEnabledFor(logging.INFO):

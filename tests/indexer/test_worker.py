@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import signal
 import subprocess
@@ -32,6 +33,7 @@ from tests.indexing import (
     put_file,
     recounted_lexicon,
 )
+from tests.search_api.test_http_limits import shut
 from tests.stubs import StubEncoder
 
 TWO_FUNCTIONS = """def read_settings(path):
@@ -429,5 +431,19 @@ def test_the_worker_survives_a_restart_of_the_database_connection(url: str) -> N
                      "and pid <> pg_backend_pid()")  # fmt: skip
         put_file(url, user, "/app/b.py", "b = 1\n")
         wait_until(lambda: "/app/b.py" in paths(url))
+        stop.set()
+        thread.join()
+
+
+def test_the_worker_waits_for_a_database_that_is_gone(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    user = new_user(url)
+    stop = threading.Event()
+    with caplog.at_level(logging.WARNING), Database(url, vectors=True, max_size=3, wait_seconds=0.2) as database:
+        thread = threading.Thread(target=Worker(database, StubEncoder()).run, args=(stop,), daemon=True)
+        with shut(url):
+            thread.start()
+            wait_until(lambda: caplog.text.count("cannot be reached") >= 2)
+        put_file(url, user, "/app/a.py", "a = 1\n")
+        wait_until(lambda: "/app/a.py" in paths(url))
         stop.set()
         thread.join()

@@ -298,6 +298,43 @@ def test_a_database_that_is_gone_is_503_until_it_is_back(url: str) -> None:
     assert recovered
 
 
+def test_without_a_database_every_route_says_when_to_come_back(url: str) -> None:
+    with Database(url, wait_seconds=0.2) as database:
+        api = make_api(url, database)
+        known, unseen = token_of(api.sign_up()), token_of(api.sign_up())
+        requests: list[tuple[str, str, Any]] = [
+            ("POST", "/v1/search/code", {"query": "a"}),
+            ("POST", "/v1/search/chat", {"query": "a"}),
+            ("GET", "/v1/files", None),
+            ("PUT", "/v1/files", {"files": [{"path": "/a", "content": "a"}]}),
+            ("GET", "/v1/files/manifest", None),
+            ("POST", DIFF, {"files": []}),
+            ("GET", "/v1/files/00000000-0000-4000-8000-000000000000", None),
+            ("DELETE", "/v1/files/00000000-0000-4000-8000-000000000000", None),
+            ("GET", "/v1/projects", None),
+            ("POST", "/v1/projects", {"title": "a"}),
+            ("GET", "/v1/index/status", None),
+        ]
+        with api.client(known) as client:
+            client.get("/v1/projects").raise_for_status()
+        with shut(url):
+            replies = []
+            # One is remembered from a moment ago; whether the other exists, nobody can say.
+            for token in (known, unseen):
+                with api.client(token) as client:
+                    replies += [client.request(method, path, json=body) for method, path, body in requests]
+        described = {
+            (method.upper(), path)
+            for path, methods in api.app.openapi()["paths"].items()
+            for method in methods
+            if path not in PUBLIC_PATHS
+        }
+
+    assert len(described) == len(requests)
+    assert {(reply.status_code, reply.json()["code"]) for reply in replies} == {(503, "unavailable")}
+    assert all(int(reply.headers["Retry-After"]) > 0 for reply in replies)
+
+
 @contextmanager
 def served(app: FastAPI) -> Iterator[int]:
     """The app behind a real server; the port."""
@@ -334,6 +371,25 @@ def test_a_request_that_is_given_up_is_cancelled_in_the_database(
         logged = wait_until(lambda: '"status": 499' in caplog.text)
 
     assert (started, ended, logged) == (True, True, True)
+
+
+@pytest.mark.parametrize(("kind", "table"), [("code", "workspace_files"), ("chat", "chat_message_cache")])
+def test_a_search_that_is_given_up_is_cancelled_in_the_database(api: Api, token: str, kind: str, table: str) -> None:
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    body = json.dumps({"query": "quokka"})
+    request = (
+        f"POST /v1/search/{kind} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    )
+    with served(api.app) as port, psycopg.connect(api.url) as blocking:
+        # A search that takes as long as anybody likes.
+        blocking.execute(f"lock table {table} in access exclusive mode".encode())
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(request.encode())
+            started = wait_until(lambda: api.execute(waiting) == [(1,)])
+        ended = wait_until(lambda: api.execute(waiting) == [(0,)])
+
+    assert (started, ended) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from search_api.http.documentation import problems
 from search_api.http.routes.search import refuse_long_query
 from search_api.http.service import Searcher, TheDatabase, TheService
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import STORABLE, Strict
+from search_api.limits import ASKING, STORABLE, WHOLE, Strict
 from sql.chat import ChatFilters, Evidence
 
 router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
@@ -41,7 +41,7 @@ class ChatRequest(Strict):
             description='What to find. Words, "phrases", or, -without; mode substring takes it as it stands.',
             examples=['"connection refused" or timeout -proxy'],
         ),
-        STORABLE,
+        ASKING,
     ]
     mode: ChatMode = Field(
         ChatMode.HYBRID,
@@ -56,8 +56,10 @@ class ChatRequest(Strict):
     after: AwareDatetime | None = Field(None, description="Only messages of this moment or later.")
     before: AwareDatetime | None = Field(None, description="Only messages before this moment.")
     sort: Sort = Sort.RELEVANCE
-    limit: StrictInt = Field(10, ge=1, le=100)
-    neighbours: StrictInt = Field(0, ge=0, le=MOST_NEIGHBOURS, description="Messages before and after each hit.")
+    limit: Annotated[StrictInt, Field(ge=1, le=100), WHOLE] = 10
+    neighbours: Annotated[StrictInt, Field(ge=0, le=MOST_NEIGHBOURS), WHOLE] = Field(
+        0, description="Messages before and after each hit."
+    )
 
 
 class Match(BaseModel):

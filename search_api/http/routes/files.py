@@ -13,6 +13,7 @@ from search_api.http.documentation import problems
 from search_api.http.service import Reader, TheDatabase, Writer
 from search_api.http.strict_json import StrictRoute
 from search_api.limits import (
+    DIRECTORY,
     LONGEST_PATH,
     MOST_FILES_A_CALL,
     MOST_MANIFEST_ENTRIES,
@@ -128,7 +129,7 @@ class ManifestReply(BaseModel):
 class DirectoryQuery(Strict):
     """Which directory."""
 
-    parent_path: Annotated[str, Field(min_length=1, max_length=LONGEST_PATH, pattern="^/"), STORABLE] = "/"
+    parent_path: Annotated[str, Field(min_length=1, max_length=LONGEST_PATH, pattern="^/"), DIRECTORY] = "/"
     project_id: UUID | None = None
     after: AfterPath | None = None
     limit: int = Field(MOST_PAGE, ge=1, le=MOST_PAGE)
@@ -201,14 +202,14 @@ def get_directory(caller: Reader, database: TheDatabase, query: Annotated[Direct
     return DirectoryReply(files=page, next=page[-1].path if len(found) > query.limit else None)
 
 
-@router.get("/{file_id}", responses=problems(404))
+@router.get("/{file_id:uuid}", responses=problems(404))
 def get_file(caller: Reader, database: TheDatabase, file_id: UUID) -> FileReply:
     """Read one file."""
     with database.acting_as(caller) as connection:
         return FileReply.model_validate(read_file(connection, file_id), from_attributes=True)
 
 
-@router.delete("/{file_id}", status_code=204, responses=problems(404))
+@router.delete("/{file_id:uuid}", status_code=204, responses=problems(404))
 def delete_file(caller: Writer, database: TheDatabase, file_id: UUID) -> None:
     """Delete one file, or a directory with everything below it."""
     with database.acting_as(caller) as connection:

@@ -14,7 +14,7 @@ from search_api.code_search import CodeQuery, Mode, search_code
 from search_api.http.documentation import problems
 from search_api.http.service import Searcher, TheDatabase, TheService
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import STORABLE, Strict
+from search_api.limits import ASKING, STORABLE, WHOLE, Strict
 from search_api.settings import Settings
 
 router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
@@ -24,7 +24,7 @@ class CodeRequest(Strict):
     """A code search."""
 
     query: Annotated[
-        str, Field(min_length=1, description="Words, a sentence, a name.", examples=["parse the config"]), STORABLE
+        str, Field(min_length=1, description="Words, a sentence, a name.", examples=["parse the config"]), ASKING
     ]
     mode: Mode = Field(Mode.HYBRID, description="By meaning, by words, by similar spelling, or all together.")
     project_id: UUID | None = Field(None, description="Only this project; without it, all of the caller's code.")
@@ -33,9 +33,9 @@ class CodeRequest(Strict):
         None, max_length=50, examples=[["python"]]
     )
     kinds: list[ChunkKind] | None = Field(None, max_length=50)
-    limit: StrictInt = Field(10, ge=1, le=100)
-    max_tokens: StrictInt | None = Field(
-        None, ge=1, le=1_000_000, description="Cut the results to about this many tokens; the first one always fits."
+    limit: Annotated[StrictInt, Field(ge=1, le=100), WHOLE] = 10
+    max_tokens: Annotated[StrictInt, Field(ge=1, le=1_000_000), WHOLE] | None = Field(
+        None, description="Cut the results to about this many tokens; the first one always fits."
     )
     explain: StrictBool = Field(False, description="Tell of each result what its score is made of.")
 
