@@ -8,15 +8,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Annotated, Any, NoReturn
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    JsonValue,
     StringConstraints,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -30,6 +33,8 @@ LONGEST_PATH = 1_024
 # A larger file is not indexed anyway; the largest that PostgreSQL would take is a gigabyte.
 LARGEST_FILE_CHARS = 8 << 20
 LONGEST_TITLE = 500
+# Of PostgreSQL's integer.
+LARGEST_INT = 2**31 - 1
 
 
 def refuse_unstorable(text: str) -> str:
@@ -103,6 +108,33 @@ class Strict(BaseModel):
     """What a caller sends: an unknown field is refused, since a misspelt filter would silently find too much."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def refuse_unstorable_json(value: JsonValue) -> JsonValue:
+    """PostgreSQL's jsonb holds texts as its text does, and numbers that are finite."""
+    try:
+        _refuse_unstorable_parts(value)
+    except ValueError as error:
+        raise ValueError(f"somewhere in this JSON is what {error}") from None
+    return value
+
+
+def _refuse_unstorable_parts(value: JsonValue) -> None:
+    match value:
+        case str():
+            refuse_unstorable(value)
+        case float() if not isfinite(value):
+            raise ValueError("is too large for a number")
+        case list():
+            for item in value:
+                _refuse_unstorable_parts(item)
+        case dict():
+            for name, item in value.items():
+                refuse_unstorable(name)
+                _refuse_unstorable_parts(item)
+
+
+StorableJson = Annotated[JsonValue, AfterValidator(refuse_unstorable_json)]
 
 
 def read_whole_number(value: object) -> object:

@@ -20,7 +20,7 @@ from search_api.http.documentation import describe_problems
 from search_api.http.door import Door
 from search_api.http.metrics import Metrics
 from search_api.http.reception import Reception
-from search_api.http.routes import chat, docs, files, health, index, projects, search
+from search_api.http.routes import chat, docs, files, health, index, messages, projects, search
 from search_api.http.service import Service
 from search_api.http.visit import visit_of
 from search_api.http.warmup import Warmup
@@ -28,7 +28,16 @@ from search_api.problems import INTERNAL, describe_problem
 from search_api.settings import Settings
 from sql.database import Database
 
-ROUTERS = (search.router, chat.router, files.router, projects.router, index.router, health.router, docs.router)
+ROUTERS = (
+    search.router,
+    chat.router,
+    files.router,
+    projects.router,
+    messages.router,
+    index.router,
+    health.router,
+    docs.router,
+)
 # Everything else needs a caller, a route that somebody adds tomorrow as well.
 PUBLIC_PATHS = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import socket
 import threading
 import time
@@ -68,7 +69,7 @@ def client(api: Api, token: str) -> Iterator[TestClient]:
 def test_every_route_but_the_public_ones_refuses_a_stranger(api: Api) -> None:
     document = api.app.openapi()
     routes = [
-        (method.upper(), path.replace("{file_id}", "00000000-0000-4000-8000-000000000000"))
+        (method.upper(), re.sub(r"{\w+}", "00000000-0000-4000-8000-000000000000", path))
         for path, operations in document["paths"].items()
         for method in operations
     ]
@@ -313,6 +314,12 @@ def test_without_a_database_every_route_says_when_to_come_back(url: str) -> None
             ("DELETE", "/v1/files/00000000-0000-4000-8000-000000000000", None),
             ("GET", "/v1/projects", None),
             ("POST", "/v1/projects", {"title": "a"}),
+            ("GET", "/v1/projects/00000000-0000-4000-8000-000000000000/messages", None),
+            (
+                "PUT",
+                "/v1/projects/00000000-0000-4000-8000-000000000000/messages",
+                {"sequence_number": 0, "role": "user", "content": "a"},
+            ),
             ("GET", "/v1/index/status", None),
         ]
         with api.client(known) as client:
