@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from models.kinds import ChunkKind, FileRole
@@ -33,6 +34,8 @@ FOLDERS = 3
 FORMER_FOLDERS = frozenset({"legacy", "compat", "compatibility", "deprecated", "old", "obsolete"})
 _QUALIFIER = re.compile(r"[.:#]+")
 _VERSION = re.compile(r"v(\d{1,3})")
+# Queries come back to the same files; 65,536 of them are some 30 MB.
+_CACHED_PATHS = 2**16
 DECLARING_KINDS = frozenset({ChunkKind.INTERFACE, ChunkKind.TYPE})
 # Words by which a query asks for files of a role.
 ROLE_WORDS: Mapping[FileRole, frozenset[str]] = {
@@ -82,7 +85,7 @@ def weigh_files(query: QueryWords, candidates: Sequence[Candidate]) -> list[File
     by_file: dict[object, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         by_file[candidate.file_id].append(candidate)
-    places = {file_id: _Place.of(chunks[0].path) for file_id, chunks in by_file.items()}
+    places = {file_id: _place_of(chunks[0].path) for file_id, chunks in by_file.items()}
     rarity = _rarity(places.values())
     reader = NameReader(query.words, [_rarity_of(rarity, len(places), word) for word in query.words])
     symbols = NameReader(query.words, [1.0] * len(query.words))
@@ -117,23 +120,24 @@ class _Place:
     versions: tuple[tuple[str, int], ...]
     kept_for_old: bool
 
-    @classmethod
-    def of(cls, path: str) -> _Place:
-        parts = PurePosixPath(path).parts[1:]
-        folders, stem = list(parts[:-1]), PurePosixPath(parts[-1]).stem if parts else ""
-        # The first folder is the project.
-        if stem.casefold() in ENTRY_NAMES and len(folders) > 1:
-            stem = folders.pop()
-        versions = tuple(
-            ("/".join(parts[:depth]), int(match[1]))
-            for depth, folder in enumerate(parts[:-1])
-            if (match := _VERSION.fullmatch(folder))
-        )
-        former = any(folder.casefold() in FORMER_FOLDERS for folder in parts[:-1])
-        return cls(tuple(dict.fromkeys(parts_of(stem))), distinct_parts(folders[-FOLDERS:]), versions, former)
-
     def is_former(self, newest: Mapping[str, int]) -> bool:
         return self.kept_for_old or any(version < newest[where] for where, version in self.versions)
+
+
+@lru_cache(maxsize=_CACHED_PATHS)
+def _place_of(path: str) -> _Place:
+    parts = path.strip("/").split("/")
+    folders, stem = parts[:-1], PurePosixPath(parts[-1]).stem
+    # The first folder is the project.
+    if stem.casefold() in ENTRY_NAMES and len(folders) > 1:
+        stem = folders.pop()
+    versions = tuple(
+        ("/".join(parts[:depth]), int(match[1]))
+        for depth, folder in enumerate(parts[:-1])
+        if (match := _VERSION.fullmatch(folder))
+    )
+    former = any(folder.casefold() in FORMER_FOLDERS for folder in parts[:-1])
+    return _Place(tuple(dict.fromkeys(parts_of(stem))), distinct_parts(folders[-FOLDERS:]), versions, former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,11 @@ class _Scored:
         name, defines = 0.0, False
         for each in _names_of(candidate):
             name = max(name, reader.compare(parts_of(each)).harmonic)
-            defines = defines or whole_form(each) in query.spelled
+            defines = defines or _folded(each) in query.spelled
         return cls(candidate, words, meaning, name, defines, words + meaning + NAME_IN_CHUNK * (name + defines))
+
+
+_folded = lru_cache(maxsize=_CACHED_PATHS)(whole_form)
 
 
 def _names_of(candidate: Candidate) -> Sequence[str]:

@@ -57,20 +57,19 @@ class NameReader:
 
     def compare(self, parts: Sequence[str], part_weights: Mapping[str, float] | None = None) -> Likeness:
         """The likeness of a name, given in parts, to the query."""
+        met = [(part, *(self._met.get(part) or self._meet(part))) for part in parts]
+        # Most names of most chunks have nothing to do with the query.
+        if not any(value for _, value, _ in met):
+            return NOTHING
         seen: dict[int, float] = {}
         said = whole = 0.0
-        for part in parts:
+        for part, value, places in met:
             weight = 1.0 if part_weights is None else part_weights[part]
             whole += weight
-            value, places = self._met.get(part) or self._meet(part)
-            if value:
-                said += weight * value
-                for place in places:
-                    seen[place] = max(value, seen.get(place, 0.0))
-        if not seen:
-            return NOTHING
-        met = sum(self._weights[place] * value for place, value in seen.items())
-        return Likeness(said / whole, met / self._total)
+            said += weight * value
+            for place in places if value else ():
+                seen[place] = max(value, seen.get(place, 0.0))
+        return Likeness(said / whole, sum(self._weights[place] * value for place, value in seen.items()) / self._total)
 
     def _meet(self, part: str) -> tuple[float, Sequence[int]]:
         """How much a part is like the word that it is most like, and that word's place."""
