@@ -36,7 +36,7 @@ from search_api.query_words import read_query
 from search_api.ranking import WEIGHTS, Weights, rank
 
 # Too few labelled files are of these kinds to learn from: they stay what the ranker says.
-BY_HAND = frozenset({Sign.EXAMPLE, Sign.GENERATED, Sign.VENDORED, Sign.FORMER, Sign.FOLDER})
+BY_HAND = frozenset({Sign.EXAMPLE, Sign.GENERATED, Sign.VENDORED, Sign.FORMER})
 LIMIT = 40
 
 

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 
 from models.kinds import ChunkKind, FileRole
 from models.tokens import whole_form
-from search_api.name_likeness import NameReader, distinct_parts, parts_of
+from search_api.name_likeness import NameReader, parts_of
 from search_api.query_words import QueryWords
 from sql.search import Candidate
 
@@ -29,7 +29,6 @@ COMPARED_NAMES = 16
 NAME_IN_CHUNK = 0.7
 # Files that stand for their folder: their own name says nothing.
 ENTRY_NAMES = frozenset({"__init__", "__main__", "index", "mod", "lib", "main", "init", "package"})
-FOLDERS = 3
 # Kept for those who have not moved on: what it does is done elsewhere too.
 FORMER_FOLDERS = frozenset({"legacy", "compat", "compatibility", "deprecated", "old", "obsolete"})
 _QUALIFIER = re.compile(r"[.:#]+")
@@ -55,11 +54,9 @@ class Sign(StrEnum):
     MEANING = "meaning"
     MEANING_OF_FILE = "meaning_of_file"
     DEFINITION = "definition"
-    MENTIONED_DEFINITION = "mentioned_definition"
     NAME = "name"
     FILE_NAME = "file_name"
     FILE_NAME_SAID = "file_name_said"
-    FOLDER = "folder"
     DECLARATION = "declaration"
     TEST = "test"
     DOCUMENTATION = "documentation"
@@ -113,10 +110,9 @@ def weigh_files(query: QueryWords, candidates: Sequence[Candidate]) -> list[File
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A file's path as its parts: the name that it goes by, and the folders above it."""
+    """A file's path as the ranker sees it: the name that it goes by, and the versions that it belongs to."""
 
     name: tuple[str, ...]
-    folders: tuple[str, ...]
     versions: tuple[tuple[str, int], ...]
     kept_for_old: bool
 
@@ -137,7 +133,7 @@ def _place_of(path: str) -> _Place:
         if (match := _VERSION.fullmatch(folder))
     )
     former = any(folder.casefold() in FORMER_FOLDERS for folder in parts[:-1])
-    return _Place(tuple(dict.fromkeys(parts_of(stem))), distinct_parts(folders[-FOLDERS:]), versions, former)
+    return _Place(tuple(dict.fromkeys(parts_of(stem))), versions, former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +186,19 @@ def _names_of(candidate: Candidate) -> Sequence[str]:
 
 
 def _signs_of_chunks(scored: Sequence[_Scored], *, is_name: bool) -> dict[Sign, float]:
-    defines = float(any(one.defines for one in scored))
     return {
         Sign.WORDS: max(one.words for one in scored),
         Sign.WORDS_OF_FILE: _fading(one.words for one in scored),
         Sign.MEANING: max(one.meaning for one in scored),
         Sign.MEANING_OF_FILE: _fading(one.meaning for one in scored),
-        Sign.DEFINITION if is_name else Sign.MENTIONED_DEFINITION: defines,
+        Sign.DEFINITION: float(is_name and any(one.defines for one in scored)),
         Sign.NAME: max(one.name for one in scored),
     }
 
 
 def _signs_of_place(place: _Place, reader: NameReader, rarity: Mapping[str, float]) -> dict[Sign, float]:
     name = reader.compare(place.name, rarity)
-    folder = reader.compare(place.folders)
-    return {Sign.FILE_NAME: name.harmonic, Sign.FILE_NAME_SAID: name.said, Sign.FOLDER: folder.met}
+    return {Sign.FILE_NAME: name.harmonic, Sign.FILE_NAME_SAID: name.said}
 
 
 def _fading(values: Iterable[float]) -> float:

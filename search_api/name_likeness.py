@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -86,10 +86,6 @@ class NameReader:
 def parts_of(name: str) -> tuple[str, ...]:
     """The stems of a name's words: `parseHTTPResponses` -> pars, http, respons."""
     return tuple(stem_word(part.casefold()) for part in split_identifier(name))
-
-
-def distinct_parts(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part for name in names for part in parts_of(name)))
 
 
 def _alike(one: str, other: str) -> float:

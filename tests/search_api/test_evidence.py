@@ -44,14 +44,13 @@ def test_the_best_chunk_stands_for_its_file() -> None:
     assert file.worth[0] > file.worth[1]
 
 
-@pytest.mark.parametrize(
-    ("query", "sign"), [("Session", Sign.DEFINITION), ("how a Session is closed", Sign.MENTIONED_DEFINITION)]
-)
-def test_defining_a_name_counts_by_whether_the_query_is_that_name(query: str, sign: Sign) -> None:
-    files = weigh(query, candidate("/p/a.py", symbol="web.Session"), candidate("/p/b.py", symbol="web.Sessions"))
+def test_defining_a_name_counts_where_the_query_is_that_name() -> None:
+    candidates = candidate("/p/a.py", symbol="web.Session"), candidate("/p/b.py", symbol="web.Sessions")
 
-    assert files["/p/a.py"].signs[sign] == 1.0
-    assert files["/p/b.py"].signs[sign] == 0.0
+    typed, mentioned = weigh("Session", *candidates), weigh("how a Session is closed", *candidates)
+
+    assert [typed[path].signs[Sign.DEFINITION] for path in ("/p/a.py", "/p/b.py")] == [1.0, 0.0]
+    assert mentioned["/p/a.py"].signs[Sign.DEFINITION] == 0.0
 
 
 def test_a_word_that_names_many_files_says_little_of_one() -> None:

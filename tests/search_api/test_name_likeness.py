@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search_api.name_likeness import ABBREVIATION, KINDRED, NameReader, distinct_parts, parts_of
+from search_api.name_likeness import ABBREVIATION, KINDRED, NameReader, parts_of
 
 
 def reader(*words: str) -> NameReader:
@@ -66,4 +66,3 @@ def test_a_reader_without_words_likes_nothing() -> None:
 
 def test_parts_are_stems_in_order() -> None:
     assert parts_of("parseHTTPResponses2") == ("pars", "http", "respons", "2")
-    assert distinct_parts(["user_name", "UserId"]) == ("user", "name", "id")
