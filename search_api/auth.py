@@ -35,6 +35,8 @@ class Scope(StrEnum):
     SEARCH = "search"
     READ_FILES = "files:read"
     WRITE_FILES = "files:write"
+    READ_CHATS = "chats:read"
+    WRITE_CHATS = "chats:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8
 ROUTES = dict(re.findall(r"^### `([A-Z]+ /[^`]*)`\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 # Measured, or the clock's; everything else is the same whenever the page's requests are sent.
 NUMBERS = ("took_ms", "score")
-MOMENTS = ("created_at", "updated_at")
+MOMENTS = ("created_at", "updated_at", "last_activity")
 # Their errors end a command or a worker's batch.
 NEVER_ANSWERED = (
     "tests",

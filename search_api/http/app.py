@@ -20,7 +20,7 @@ from search_api.http.documentation import describe_problems
 from search_api.http.door import Door
 from search_api.http.metrics import Metrics
 from search_api.http.reception import Reception
-from search_api.http.routes import chat, docs, files, health, index, messages, projects, search
+from search_api.http.routes import chat, docs, files, health, index, messages, projects, search, sessions
 from search_api.http.service import Service
 from search_api.http.visit import visit_of
 from search_api.http.warmup import Warmup
@@ -34,6 +34,7 @@ ROUTERS = (
     files.router,
     projects.router,
     messages.router,
+    sessions.router,
     index.router,
     health.router,
     docs.router,

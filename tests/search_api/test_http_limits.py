@@ -321,6 +321,14 @@ def test_without_a_database_every_route_says_when_to_come_back(url: str) -> None
                 {"sequence_number": 0, "role": "user", "content": "a"},
             ),
             ("GET", "/v1/index/status", None),
+            ("GET", "/v1/chat/sessions", None),
+            ("POST", "/v1/chat/sessions", {}),
+            ("GET", "/v1/chat/sessions/00000000-0000-4000-8000-000000000000/messages", None),
+            (
+                "POST",
+                "/v1/chat/sessions/00000000-0000-4000-8000-000000000000/messages",
+                {"role": "user", "content": "a"},
+            ),
         ]
         with api.client(known) as client:
             client.get("/v1/projects").raise_for_status()

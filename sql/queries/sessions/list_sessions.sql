@@ -1,0 +1,28 @@
+-- A page of the caller's own sessions that are not deleted, those in which something was said last first.
+select
+  session.id,
+  session.session_id,
+  coalesce(session.title, 'Untitled Session'),
+  coalesce(session.status, 'active'),
+  session.model,
+  session.template,
+  coalesce(session.message_count, 0),
+  array(
+    select label.tag::text from public.chat_session_tags as label where label.session_id = session.id order by label.tag
+  ),
+  session.created_at,
+  session.last_activity
+from public.chat_sessions as session
+where session.user_id = (select auth.uid())
+  and session.status is distinct from 'deleted'
+  and (%(session_id)s::uuid is null or session.id = %(session_id)s)
+  and (
+    %(after)s::uuid is null
+    or (coalesce(session.last_activity, '-infinity'), session.id) < (
+      select coalesce(last.last_activity, '-infinity'), last.id
+      from public.chat_sessions as last
+      where last.id = %(after)s
+    )
+  )
+order by coalesce(session.last_activity, '-infinity') desc, session.id desc
+limit %(most)s
