@@ -37,6 +37,8 @@ class Scope(StrEnum):
     WRITE_FILES = "files:write"
     READ_CHATS = "chats:read"
     WRITE_CHATS = "chats:write"
+    READ_TASKS = "tasks:read"
+    WRITE_TASKS = "tasks:write"
 
 
 @dataclass(frozen=True, slots=True)

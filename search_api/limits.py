@@ -33,8 +33,9 @@ LONGEST_PATH = 1_024
 # A larger file is not indexed anyway; the largest that PostgreSQL would take is a gigabyte.
 LARGEST_FILE_CHARS = 8 << 20
 LONGEST_TITLE = 500
-# Of PostgreSQL's integer.
+# Of PostgreSQL's integer and bigint.
 LARGEST_INT = 2**31 - 1
+LARGEST_ID = 2**63 - 1
 
 
 def refuse_unstorable(text: str) -> str:

@@ -20,7 +20,7 @@ from search_api.http.documentation import describe_problems
 from search_api.http.door import Door
 from search_api.http.metrics import Metrics
 from search_api.http.reception import Reception
-from search_api.http.routes import chat, docs, files, health, index, messages, projects, search, sessions
+from search_api.http.routes import chat, docs, files, health, index, messages, projects, search, sessions, tasks
 from search_api.http.service import Service
 from search_api.http.visit import visit_of
 from search_api.http.warmup import Warmup
@@ -35,6 +35,7 @@ ROUTERS = (
     projects.router,
     messages.router,
     sessions.router,
+    tasks.router,
     index.router,
     health.router,
     docs.router,
@@ -84,7 +85,7 @@ def _middleware(authenticator: Authenticator, settings: Settings, metrics: Metri
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "PUT", "POST", "DELETE"],
+        allow_methods=["GET", "PUT", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
         expose_headers=["X-Request-Id", "Retry-After"],
     )
