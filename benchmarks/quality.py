@@ -36,6 +36,7 @@ from search_api.budget import count_tokens
 from search_api.code_search import CodeQuery, Mode
 from search_api.ranking import rank
 from sql.database import Database
+from sql.upkeep import refresh_statistics
 
 # Deep enough that the largest budget is filled by the results and not by their end.
 DEPTH = 40
@@ -60,6 +61,8 @@ class Bench:
     def index(self) -> dict[str, Any]:
         with Database(self._place.url, vectors=True) as database:
             report = Worker(database, self._encoder).run_until_idle()
+        # As the service does when a workspace was indexed.
+        refresh_statistics(self._place.url, max(1, report.chunks))
         return {"files": report.files, "chunks_encoded": report.encoded, "failed": report.failed}
 
     def judge(self, queries: Sequence[Labelled], mode: Mode) -> tuple[list[Judged], list[float]]:

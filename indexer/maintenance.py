@@ -1,4 +1,4 @@
-"""When approximate indexes are looked after: beside the worker, for a large one takes minutes and no edit may wait."""
+"""When the index is looked after: beside the worker, for a large one takes minutes and no edit may wait."""
 
 from __future__ import annotations
 
@@ -7,30 +7,36 @@ import threading
 
 from indexer.approximate import maintain_indexes
 from models.errors import CodingitError
+from sql.upkeep import refresh_statistics
 
 log = logging.getLogger("codingit.worker")
 
 
 class Maintenance:
-    """Makes, checks and drops approximate indexes in a thread of its own, one run at a time."""
+    """Makes, checks and drops approximate indexes, and tells the planner of many new chunks, in a thread of its own.
+
+    One run at a time.
+    """
 
     def __init__(self, owner_url: str, dimensions: int) -> None:
         self._owner_url = owner_url
         self._dimensions = dimensions
         self._thread: threading.Thread | None = None
 
-    def start(self, model_id: int) -> None:
-        """Maintain once, unless the last time has not ended yet."""
+    def start(self, model_id: int, written: int = 0) -> None:
+        """Maintain once, after so many new chunks, unless the last time has not ended yet."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._maintain, args=(model_id,), daemon=True)
+            self._thread = threading.Thread(target=self._maintain, args=(model_id, written), daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
         if self._thread is not None:
             self._thread.join()
 
-    def _maintain(self, model_id: int) -> None:
+    def _maintain(self, model_id: int, written: int) -> None:
         try:
+            if written and refresh_statistics(self._owner_url, written):
+                log.info("statistics are up to date after %d new chunks", written)
             made = maintain_indexes(self._owner_url, model_id=model_id, dimensions=self._dimensions)
         except CodingitError as error:
             # Searches are right without an index, and the next time comes within a minute.

@@ -31,6 +31,8 @@ MOST_FILES = 128
 POLL_SECONDS = 2.0
 FOLD_SECONDS = 1.0
 HOUSEKEEPING_SECONDS = 30.0
+# New chunks after which the house is kept at once: a workspace was indexed, and somebody is about to search it.
+MANY_CHUNKS = 300
 RECONNECT_SECONDS = 1.0
 
 
@@ -45,7 +47,9 @@ class Assignment:
 class Worker:
     """Indexes stale files with one encoder; several workers share the files.
 
-    While it builds a new generation it keeps the active one current too, as long as `load_active` finds its encoder.
+    `on_idle` is called with the generation and the chunks written since the last call, at most every half minute unless
+    these are many. While it builds a new generation it keeps the active one current too, as long as `load_active` finds
+    its encoder.
     """
 
     def __init__(
@@ -55,7 +59,7 @@ class Worker:
         *,
         load_active: Callable[[ActiveGeneration], Encoder | None] = lambda active: None,
         on_batch: Callable[[BatchReport], None] = lambda report: None,
-        on_idle: Callable[[int], None] = lambda model_id: None,
+        on_idle: Callable[[int, int], None] = lambda model_id, written: None,
     ) -> None:
         self._database = database
         self._encoder = encoder
@@ -65,6 +69,7 @@ class Worker:
         self._most_files = FIRST_FILES
         self._folded = 0.0
         self._kept_house = -HOUSEKEEPING_SECONDS
+        self._written = 0
         self._leftovers = True
 
     def run(self, stop: threading.Event) -> None:
@@ -111,6 +116,7 @@ class Worker:
             report = index_batch(self._database, claims, each.encoder, each.generation.id, self._most_files)
             if report.files or report.failed:
                 done = True
+                self._written += report.chunks
                 self._on_batch(report)
                 self._adapt(sum(report.seconds.values()))
         if monotonic() - self._folded > FOLD_SECONDS or not done:
@@ -146,12 +152,13 @@ class Worker:
                 self._leftovers = index.delete_retired(connection, most=2000) > 0
             return assignments
         model_id = assignments[-1].generation.id
-        if monotonic() - self._kept_house > HOUSEKEEPING_SECONDS:
+        if monotonic() - self._kept_house > HOUSEKEEPING_SECONDS or self._written >= MANY_CHUNKS:
             self._kept_house = monotonic()
             with self._database.transaction_as(SERVICE) as connection:
                 index.add_missing_states(connection, model_id)
                 index.forget_gone_projects(connection)
-            self._on_idle(model_id)
+            self._on_idle(model_id, self._written)
+            self._written = 0
         with self._database.transaction_as(SERVICE) as connection:
             retry = index.seconds_to_next_retry(connection, model_id)
         wait = POLL_SECONDS if retry is None else max(0.05, min(POLL_SECONDS, retry))

@@ -9,6 +9,9 @@ import pytest
 
 from indexer.approximate import Maintained
 from indexer.maintenance import Maintenance
+from sql.upkeep import refresh_statistics
+from tests.indexing import ask, index_now, new_user, put_file
+from tests.stubs import StubEncoder
 
 
 def test_the_worker_does_not_wait_and_a_second_run_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +43,21 @@ def test_a_database_that_cannot_be_reached_is_said_and_survived(caplog: pytest.L
         maintenance.start(1)
         maintenance.wait()
     assert "the approximate indexes stay as they are" in caplog.text
+
+
+def test_many_new_chunks_are_told_to_the_planner(url: str) -> None:
+    user_id = new_user(url)
+    for number in range(30):
+        put_file(url, user_id, f"/shop/part_{number}.py", f"def total_{number}(prices):\n    return sum(prices)\n")
+    index_now(url, StubEncoder(8))
+    known = "select reltuples::int from pg_class where relname = 'code_embeddings'"
+    assert ask(url, known) != [(30,)]
+    maintenance = Maintenance(url, 8)
+
+    maintenance.start(1, 30)
+    maintenance.wait()
+
+    assert ask(url, known) == [(30,)]
+    # A few among many change nothing that is known, and are left to PostgreSQL.
+    assert not refresh_statistics(url, 2)
+    assert refresh_statistics(url, 3)

@@ -260,6 +260,29 @@ def test_an_edit_is_found_by_a_running_worker(url: str) -> None:
     assert len(index_content(url)) == 1
 
 
+def test_the_house_is_kept_at_once_after_many_chunks(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.worker.MANY_CHUNKS", 3)
+    user_id, stop = new_user(url), threading.Event()
+    kept: list[int] = []
+    with Database(url, min_size=1, vectors=True) as database:
+        worker = Worker(database, StubEncoder(), on_idle=lambda _, written: kept.append(written))
+        thread = threading.Thread(target=worker.run, args=(stop,))
+        thread.start()
+        try:
+            wait_until(lambda: kept == [0])
+            put_file(url, user_id, "/a.py", "first = 1\n")
+            wait_until(lambda: stale_files(url) == 0)
+            put_file(url, user_id, "/b.py", numbered(200))
+            wait_until(lambda: len(kept) == 2)
+        finally:
+            stop.set()
+            thread.join()
+
+    chunks = ask(url, "select count(*) from code_embeddings")[0][0]
+    assert chunks > 3
+    assert kept == [0, chunks]
+
+
 def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
