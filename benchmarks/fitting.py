@@ -36,7 +36,10 @@ from search_api.query_words import read_query
 from search_api.ranking import WEIGHTS, Weights, rank
 
 # Too few labelled files are of these kinds to learn from: they stay what the ranker says.
-BY_HAND = frozenset({Sign.EXAMPLE, Sign.GENERATED, Sign.VENDORED, Sign.FORMER})
+BY_HAND = frozenset(
+    {Sign.EXAMPLE, Sign.GENERATED, Sign.VENDORED, Sign.FORMER}
+    | {Sign.PATH, Sign.NAMED_EXACTLY, Sign.PHRASE, Sign.PATTERN}
+)
 LIMIT = 40
 
 

@@ -13,9 +13,11 @@ _SPOKEN_DECLARATION = re.compile(
 _SYMBOL = re.compile(
     r"""
     [@$#&]?
+    (?P<name>
     (?: [^\W\d]\w* | ~[^\W\d]\w* )                              # a name, a destructor
     (?: (?: \. | :: | -> | \# | \\ ) [^\W\d]\w*[?!]? )*         # a.b, A::b, a->b, A#b, A\b
     [?!]?                                                      # empty? and save! of Ruby
+    )
     (?: < [^<>]* > )?                                          # of a type
     (?: \( [^()]* \) )?                                        # called
     """,
@@ -49,6 +51,16 @@ def looks_like_symbol(query: str) -> bool:
         return _SYMBOL.fullmatch(query, declared.end()) is not None
     name = _SPOKEN_DECLARATION.sub("", query)
     return _SYMBOL.fullmatch(name) is not None and _CODE_SIGN.search(name) is not None
+
+
+def declared_name(query: str) -> str | None:
+    """The name in one word or what looks like a symbol: foo of `def foo`, a.b of `a.b(c)`; None when there is none."""
+    query = query.strip()
+    if len(query) > 256:
+        return None
+    declared = _DECLARATION.match(query) or _SPOKEN_DECLARATION.match(query)
+    found = _SYMBOL.fullmatch(query, declared.end() if declared else 0)
+    return found["name"] if found else None
 
 
 def looks_like_path(query: str) -> bool:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.caller import SERVICE
 from models.encoder import Encoder
 from sql.database import Database
@@ -18,9 +21,10 @@ CACHED_QUERIES = 2048
 
 @dataclass(frozen=True, slots=True)
 class QueryVector:
-    """A query's unit vector as pgvector's text, None where it was not wanted, with the generation it belongs to.
+    """A query's unit vector as pgvector's text, with the generation it belongs to.
 
-    `model_id` is None as long as nothing has ever been indexed.
+    `text` is None where no vector was wanted, or the model knows nothing of the query. `model_id` is None as long as
+    nothing has ever been indexed.
     """
 
     model_id: int | None
@@ -36,6 +40,7 @@ class ActiveEncoder:
         self._lock = threading.Lock()
         self._model_id: int | None = None
         self._encoder: Encoder | None = None
+        self._nothing: NDArray[np.float32] | None = None
         self._cached = lru_cache(maxsize=CACHED_QUERIES)(self._encode)
 
     def encode_query(self, query: str, *, wanted: bool = True) -> QueryVector:
@@ -56,15 +61,19 @@ class ActiveEncoder:
                 return
             if active.id != self._model_id or self._encoder is None:
                 self._encoder = self._load(active)
+                self._nothing = self._encoder.encode_queries([""])[0]
                 self._model_id = active.id
 
     @property
     def is_ready(self) -> bool:
         return self._encoder is not None
 
-    def _encode(self, model_id: int, query: str) -> str:
+    def _encode(self, model_id: int, query: str) -> str | None:
         encoder = self._encoder
         if encoder is None:
             raise RuntimeError("the encoder is used before it was loaded")
         vector = encoder.encode_queries([query])[0]
+        # A model that knows none of the words reads them as it reads no text; what is near to that is so by chance.
+        if self._nothing is not None and np.array_equal(vector, self._nothing):
+            return None
         return "[" + ",".join(map("{:.6g}".format, vector.tolist())) + "]"

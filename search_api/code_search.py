@@ -14,7 +14,10 @@ from models.reranker import Reranker
 from models.tokens import TermKind, query_terms
 from search_api.active_encoder import ActiveEncoder, QueryVector
 from search_api.budget import count_tokens
+from search_api.evidence import Sign
 from search_api.globs import glob_to_regex
+from search_api.matched_lines import lines_of_phrases
+from search_api.query_intent import QueryIntent, read_intent
 from search_api.query_words import is_question_word
 from search_api.ranking import Ranked, rank
 from search_api.reranking import RERANKED_RESULTS, rerank
@@ -60,7 +63,10 @@ class CodeQuery:
 
 @dataclass(frozen=True, slots=True)
 class CodeHit:
-    """A chunk that answers: lines are 1-based and inclusive; `scores` add up to `score`."""
+    """A chunk that answers: lines are 1-based and inclusive; `scores` add up to `score`.
+
+    `matched_lines` are those on which a quoted phrase or a match of the expression begins, where one was asked for.
+    """
 
     path: str
     project_id: UUID | None
@@ -73,6 +79,7 @@ class CodeHit:
     score: float
     content: str
     stale: bool
+    matched_lines: tuple[int, ...] | None = None
     scores: dict[str, float] | None = None
 
 
@@ -105,32 +112,42 @@ def search_code(
     # Before anything is asked: a wrong glob is wrong as well where nothing has been indexed yet.
     pattern = None if query.path_glob is None else glob_to_regex(query.path_glob)
     shown = query.limit if reranker is None else max(query.limit, RERANKED_RESULTS)
-    vector = encoder.encode_query(query.query, wanted=_wants_vector(query))
+    intent = read_intent(query.query)
+    vector = encoder.encode_query(intent.text, wanted=_wants_vector(query, intent))
     try:
-        found, ranked = _search(database, vector, caller, query, pattern, shown)
+        found, ranked = _search(database, vector, caller, query, intent, pattern, shown)
     except OutdatedModelError:
         # The index was switched to another model since this process looked: load it and ask once more.
         encoder.refresh()
-        vector = encoder.encode_query(query.query, wanted=_wants_vector(query))
-        found, ranked = _search(database, vector, caller, query, pattern, shown)
-    if reranker is not None:
-        ranked = _rerank(reranker, query.query, ranked)
-    hits, truncated = _within_budget(query, ranked)
+        vector = encoder.encode_query(intent.text, wanted=_wants_vector(query, intent))
+        found, ranked = _search(database, vector, caller, query, intent, pattern, shown)
+    # A path or an expression without words says where, and leaves nothing to a model to judge.
+    if reranker is not None and intent.text and intent.path is None:
+        ranked = _rerank(reranker, intent.text, ranked)
+    hits, truncated = _within_budget(query, intent, ranked)
     took = (perf_counter() - started) * 1000
     return CodeReply(hits, found.counts, found.widened, truncated, round(took, 2))
 
 
 def _search(
-    database: Database, vector: QueryVector, caller: Caller, query: CodeQuery, pattern: str | None, shown: int
+    database: Database,
+    vector: QueryVector,
+    caller: Caller,
+    query: CodeQuery,
+    intent: QueryIntent,
+    pattern: str | None,
+    shown: int,
 ) -> tuple[Found, list[tuple[Ranked, Winner]]]:
     """What was found, and the ranked chunks that the caller may read."""
     if vector.model_id is None:
         with database.acting_as(caller) as connection:
             return Found([], {}, count_unindexed(connection, query.project_id)), []
     with database.acting_as(caller) as connection:
-        found = find_candidates(connection, _candidate_query(vector.model_id, vector.text, query, pattern))
-        ranked = rank(query.query, found.candidates, shown + SPARE_WINNERS, widened=found.widened)
-        winners = read_winners(connection, [each.candidate.id for each in ranked], query.project_id)
+        found = find_candidates(connection, _candidate_query(vector.model_id, vector.text, query, intent, pattern))
+        most = shown + SPARE_WINNERS
+        ranked = rank(intent.text, found.candidates, most, widened=found.widened, held=_held(intent))
+        ids = [each.candidate.id for each in ranked]
+        winners = read_winners(connection, ids, query.project_id, intent.expression)
     return found, [(each, winners[each.candidate.id]) for each in ranked if each.candidate.id in winners]
 
 
@@ -148,10 +165,12 @@ def _at_place_of(there: Ranked, each: Ranked) -> Ranked:
     return replace(each, score=there.score, parts={**each.parts, "reranker": gained}) if gained else each
 
 
-def _candidate_query(model_id: int, vector: str | None, query: CodeQuery, pattern: str | None) -> CandidateQuery:
+def _candidate_query(
+    model_id: int, vector: str | None, query: CodeQuery, intent: QueryIntent, pattern: str | None
+) -> CandidateQuery:
     terms = None
     if query.mode is not Mode.VECTOR:
-        terms = lexical_query(query.query)
+        terms = lexical_query(intent.text)
     fuzzy = {Mode.HYBRID: Fuzzy.UNKNOWN, Mode.FUZZY: Fuzzy.ALWAYS}.get(query.mode, Fuzzy.NEVER)
     return CandidateQuery(
         model_id=model_id,
@@ -163,6 +182,11 @@ def _candidate_query(model_id: int, vector: str | None, query: CodeQuery, patter
         kinds=query.kinds,
         pattern=pattern,
         most=max(MOST_CANDIDATES, query.limit + SPARE_WINNERS),
+        phrases=intent.phrases,
+        expression=intent.expression,
+        fragments=intent.fragments,
+        path=intent.path,
+        name=intent.name,
     )
 
 
@@ -177,11 +201,20 @@ def lexical_query(query: str) -> dict[str, float]:
     }
 
 
-def _wants_vector(query: CodeQuery) -> bool:
-    return query.mode in (Mode.HYBRID, Mode.VECTOR)
+def _wants_vector(query: CodeQuery, intent: QueryIntent) -> bool:
+    # An expression may be without any word.
+    return query.mode in (Mode.HYBRID, Mode.VECTOR) and bool(intent.text)
 
 
-def _within_budget(query: CodeQuery, ranked: Sequence[tuple[Ranked, Winner]]) -> tuple[tuple[CodeHit, ...], bool]:
+def _held(intent: QueryIntent) -> tuple[Sign, ...]:
+    """What every candidate has been checked for."""
+    phrase = (Sign.PHRASE,) if intent.phrases else ()
+    return phrase if intent.expression is None else (*phrase, Sign.PATTERN)
+
+
+def _within_budget(
+    query: CodeQuery, intent: QueryIntent, ranked: Sequence[tuple[Ranked, Winner]]
+) -> tuple[tuple[CodeHit, ...], bool]:
     """The results in order, as many as the limit and the token budget hold; the first one always fits."""
     hits: list[CodeHit] = []
     spent = 0
@@ -190,12 +223,16 @@ def _within_budget(query: CodeQuery, ranked: Sequence[tuple[Ranked, Winner]]) ->
             spent += count_tokens(winner.content)
             if hits and spent > query.max_tokens:
                 return tuple(hits), True
-        hits.append(_hit(each, winner, explain=query.explain))
+        hits.append(_hit(each, winner, intent, explain=query.explain))
     return tuple(hits), False
 
 
-def _hit(ranked: Ranked, winner: Winner, *, explain: bool) -> CodeHit:
+def _hit(ranked: Ranked, winner: Winner, intent: QueryIntent, *, explain: bool) -> CodeHit:
     candidate = ranked.candidate
+    lines = None
+    if intent.is_exact:
+        of_phrases = lines_of_phrases(winner.content, candidate.start_line, intent.phrases)
+        lines = tuple(sorted({*of_phrases, *(winner.matched_lines or ())}))
     return CodeHit(
         path=winner.path,
         project_id=winner.project_id,
@@ -208,5 +245,6 @@ def _hit(ranked: Ranked, winner: Winner, *, explain: bool) -> CodeHit:
         score=round(ranked.score, 5),
         content=winner.content,
         stale=winner.stale,
+        matched_lines=lines,
         scores={name: round(value, 5) for name, value in ranked.parts.items()} if explain else None,
     )

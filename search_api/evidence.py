@@ -17,6 +17,7 @@ from pathlib import PurePosixPath
 
 from models.kinds import ChunkKind, FileRole
 from models.tokens import whole_form
+from search_api.exact_fit import fit_name, fit_path
 from search_api.name_likeness import NameReader, parts_of
 from search_api.query_words import QueryWords
 from sql.search import Candidate
@@ -27,6 +28,8 @@ SUPPORTING_CHUNKS = 5
 COMPARED_NAMES = 16
 # What a name's fit adds to a chunk's words and meaning when the file's best chunk is chosen.
 NAME_IN_CHUNK = 0.7
+# More than words and meaning together: who types a name wants to see its definition.
+EXACT_NAME_IN_CHUNK = 3.0
 # Files that stand for their folder: their own name says nothing.
 ENTRY_NAMES = frozenset({"__init__", "__main__", "index", "mod", "lib", "main", "init", "package"})
 # Kept for those who have not moved on: what it does is done elsewhere too.
@@ -64,6 +67,10 @@ class Sign(StrEnum):
     GENERATED = "generated"
     VENDORED = "vendored"
     FORMER = "former"
+    PATH = "path"
+    NAMED_EXACTLY = "named_exactly"
+    PHRASE = "phrase"
+    PATTERN = "pattern"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +98,14 @@ def weigh_files(query: QueryWords, candidates: Sequence[Candidate]) -> list[File
     found = []
     for file_id, chunks in by_file.items():
         place = places[file_id]
+        at_path = fit_path(chunks[0].path, query.path) if query.path else 0.0
         scored = sorted(
             (_Scored.of(query, symbols, top, candidate) for candidate in chunks),
-            key=lambda one: (-one.worth, one.candidate.start_line),
+            # A file that is asked for by its path is shown from its top.
+            key=lambda one: (0.0 if at_path else -one.worth, one.candidate.start_line),
         )
         signs = _signs_of_chunks(scored, is_name=query.is_name)
+        signs[Sign.PATH] = at_path
         signs |= _signs_of_place(place, reader, rarity)
         if scored[0].candidate.kind in DECLARING_KINDS:
             signs[Sign.DECLARATION] = 1.0
@@ -160,6 +170,7 @@ class _Scored:
     meaning: float
     name: float
     defines: bool
+    exactly: float
     worth: float
 
     @classmethod
@@ -170,7 +181,9 @@ class _Scored:
         for each in _names_of(candidate):
             name = max(name, reader.compare(parts_of(each)).harmonic)
             defines = defines or _folded(each) in query.spelled
-        return cls(candidate, words, meaning, name, defines, words + meaning + NAME_IN_CHUNK * (name + defines))
+        exactly = fit_name(candidate.symbol, candidate.defines, query.name) if query.name else 0.0
+        worth = words + meaning + NAME_IN_CHUNK * (name + defines) + EXACT_NAME_IN_CHUNK * exactly
+        return cls(candidate, words, meaning, name, defines, exactly, worth)
 
 
 _folded = lru_cache(maxsize=_CACHED_PATHS)(whole_form)
@@ -193,6 +206,7 @@ def _signs_of_chunks(scored: Sequence[_Scored], *, is_name: bool) -> dict[Sign, 
         Sign.MEANING_OF_FILE: _fading(one.meaning for one in scored),
         Sign.DEFINITION: float(is_name and any(one.defines for one in scored)),
         Sign.NAME: max(one.name for one in scored),
+        Sign.NAMED_EXACTLY: max(one.exactly for one in scored),
     }
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.query_shape import looks_like_path, looks_like_symbol
+from models.query_shape import looks_like_symbol
 from models.stems import stem_word
 from models.tokens import query_terms, split_identifier, whole_form
+from search_api.query_intent import asked_name, asked_path
 
 # Words by which people ask in English and not for what: in code they stand in comments alone, so that idf takes them
 # for rare and telling. They weigh little in a query of other words, and all where a query has no others.
@@ -28,13 +29,15 @@ class QueryWords:
     """A query as the ranker reads it.
 
     `words` are the stems of its meaningful words in their order, `spelled` the whole forms of what could be names in
-    it; `is_name` tells that the query is one name of code or one word, `is_path` that it is a path.
+    it; `is_name` tells that the query is one name of code or one word; `path` and `name` are the path or the name, as
+    it was typed, that the query may be.
     """
 
     words: tuple[str, ...]
     spelled: frozenset[str]
     is_name: bool
-    is_path: bool
+    path: str | None
+    name: str | None
 
 
 def read_query(query: str, widened: Mapping[str, Mapping[str, float]] = NOTHING_WIDENED) -> QueryWords:
@@ -49,7 +52,8 @@ def read_query(query: str, widened: Mapping[str, Mapping[str, float]] = NOTHING_
     spelled = {whole_form(name) for name in names if is_name or not is_question_word(name)} - {""}
     spelled |= {known[name] for name in spelled if name in known}
     words = tuple(dict.fromkeys(known.get(word, word) for word in _meaningful(query)))
-    return QueryWords(words, frozenset(spelled), is_name, looks_like_path(query))
+    path = asked_path(query)
+    return QueryWords(words, frozenset(spelled), is_name, path, None if path else asked_name(query))
 
 
 def is_question_word(source: str) -> bool:

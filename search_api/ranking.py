@@ -39,6 +39,12 @@ class Weights:
     generated: float = -2.0
     vendored: float = -2.0
     former: float = -1.3
+    # By hand as well: a path outweighs all others together, an exact name most of them.
+    path: float = 12.0
+    named_exactly: float = 4.0
+    # These hold for whatever is found.
+    phrase: float = 1.0
+    pattern: float = 1.0
     # What each further chunk of a file loses, so that another file of nearly the same score comes first.
     further_chunk: float = -4.0
 
@@ -62,27 +68,30 @@ def rank(
     limit: int,
     *,
     widened: Mapping[str, Mapping[str, float]] | None = None,
+    held: Sequence[Sign] = (),
     weights: Weights = WEIGHTS,
 ) -> list[Ranked]:
     """The best `limit` candidates, best first; ties go to the earlier chunk of the lesser path.
 
-    `widened` tells which terms that the scope does not know stand for which that it does.
+    `widened` tells which terms that the scope does not know stand for which that it does, `held` what each of the
+    candidates was checked for.
     """
     read = read_query(query, widened or {})
-    ranked = [each for file in weigh_files(read, candidates) for each in _chunks_of(file, weights, limit)]
+    ranked = [each for file in weigh_files(read, candidates) for each in _chunks_of(file, held, weights, limit)]
     ranked.sort(key=lambda each: (-each.score, each.candidate.path, each.candidate.start_line))
     return ranked[:limit]
 
 
-def _chunks_of(file: FileEvidence, weights: Weights, limit: int) -> Iterable[Ranked]:
+def _chunks_of(file: FileEvidence, held: Sequence[Sign], weights: Weights, limit: int) -> Iterable[Ranked]:
+    signs = {**file.signs, **dict.fromkeys(held, 1.0)}
     parts = {
         name: value * weight
         for sign, name in _SIGNS
-        if (value := file.signs.get(sign, 0.0)) and (weight := getattr(weights, name))
+        if (value := signs.get(sign, 0.0)) and (weight := getattr(weights, name))
     }
     score = sum(parts.values())
     yield Ranked(file.chunks[0], score, parts)
     for place, (chunk, worth) in enumerate(zip(file.chunks[1:limit], file.worth[1:limit], strict=True), 1):
-        # Each further chunk loses a step, and what it is worth less than the file's best.
-        loss = place * weights.further_chunk - (file.worth[0] - worth)
+        # Each further chunk loses a step, and what it is worth less than the one that stands for the file.
+        loss = place * weights.further_chunk - max(0.0, file.worth[0] - worth)
         yield Ranked(chunk, score + loss, {**parts, "further_chunk": loss})

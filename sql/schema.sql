@@ -50,6 +50,100 @@ CREATE FUNCTION auth.uid() RETURNS uuid
     LANGUAGE sql STABLE
     RETURN (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'sub'::text))::uuid;
 
+CREATE FUNCTION codingit.code_holding(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, asked_phrases text[], asked_expression text, asked_fragments text[], most integer) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'extensions', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+  declare
+    -- A chunk keeps its 400 heaviest terms (indexer/lexical.py): with nearly as many it may hold others too.
+    full_bytes constant int := 3100;
+    telling sparsevec := codingit.terms_holding(caller, asked_model, asked_project, asked_fragments);
+    held bigint[];
+  begin
+    -- Where there is nothing to check, a wrong expression is wrong all the same.
+    perform '' ~ asked_expression;
+    with narrow as materialized (
+      select chunk.id, chunk.content
+      from public.code_embeddings as chunk
+      where chunk.user_id = caller
+        and chunk.model_id = asked_model
+        and chunk.file_id is not null
+        and (asked_project is null or chunk.project_id = asked_project)
+        and (hidden = '{}' or chunk.project_id is null or chunk.project_id <> all (hidden))
+        and (asked_languages is null or chunk.language = any (asked_languages))
+        and (asked_kinds is null or chunk.kind = any (asked_kinds))
+        and (asked_pattern is null or chunk.path ~ asked_pattern)
+        and (telling is null or chunk.terms <#> telling < 0 or pg_column_size(chunk.terms) >= full_bytes)
+    ),
+    worded as materialized (
+      select narrow.id, narrow.content
+      from narrow
+      where not exists (select from unnest(asked_phrases) as asked (phrase) where strpos(narrow.content, asked.phrase) = 0)
+    )
+    select array_agg(checked.id)
+    into held
+    from (
+      select worded.id
+      from worded
+      where asked_expression is null or worded.content ~ asked_expression
+      limit most
+    ) as checked;
+    return coalesce(held, '{}');
+  end
+  $$;
+
+CREATE FUNCTION codingit.code_named(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, asked_path text, asked_name text, most integer) RETURNS bigint[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'extensions', 'pg_temp'
+    AS $$
+  with scope as not materialized (
+    select chunk.id, chunk.path, chunk.ordinal, chunk.symbol, chunk.defines, chunk.terms
+    from public.code_embeddings as chunk
+    where chunk.user_id = caller
+      and chunk.model_id = asked_model
+      and chunk.file_id is not null
+      and (asked_project is null or chunk.project_id = asked_project)
+      and (hidden = '{}' or chunk.project_id is null or chunk.project_id <> all (hidden))
+      and (asked_languages is null or chunk.language = any (asked_languages))
+      and (asked_kinds is null or chunk.kind = any (asked_kinds))
+      and (asked_pattern is null or chunk.path ~ asked_pattern)
+  ),
+  -- A name is one of the chunk's terms; what it defines stands outside of the row.
+  holding as materialized (
+    select scope.id, scope.symbol, scope.defines
+    from scope
+    where asked_name is not null
+      and scope.terms <#> ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec < 0
+  )
+  select array_agg(called.id)
+  from (
+    (
+      select scope.id
+      from scope
+      where asked_path is not null
+        and (
+          strpos(lower(scope.path), '/' || asked_path) > 0
+          or right('/' || asked_path, char_length(scope.path)) = lower(scope.path)
+        )
+      order by
+        right(lower(scope.path), char_length(asked_path) + 1) <> '/' || asked_path,
+        char_length(scope.path),
+        scope.path,
+        scope.ordinal
+      limit most
+    )
+    union all
+    (
+      select holding.id
+      from holding
+      where asked_name = any (holding.defines) or right(holding.symbol, char_length(asked_name)) = asked_name
+      order by holding.id
+      limit most
+    )
+  ) as called
+  $$;
+
 CREATE FUNCTION codingit.content_hash(content text) RETURNS bytea
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -787,7 +881,7 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
   end
   $_$;
 
-CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer) RETURNS TABLE(id bigint, file_id uuid, project_id uuid, ordinal integer, path text, language text, kind text, symbol text, defines text[], role text, start_line integer, end_line integer, dense real, lexical real, widened jsonb)
+CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[] DEFAULT NULL::text[], asked_expression text DEFAULT NULL::text, asked_fragments text[] DEFAULT NULL::text[], asked_path text DEFAULT NULL::text, asked_name text DEFAULT NULL::text) RETURNS TABLE(id bigint, file_id uuid, project_id uuid, ordinal integer, path text, language text, kind text, symbol text, defines text[], role text, start_line integer, end_line integer, dense real, lexical real, widened jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'extensions', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
@@ -800,6 +894,7 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
     -- Tests set both low to see the other path.
     exact_limit constant int := coalesce(nullif(current_setting('codingit.exact_limit', true), '')::int, 40000);
     lexical_limit constant int := coalesce(nullif(current_setting('codingit.lexical_limit', true), '')::int, 20000);
+    held_limit constant int := 5000;
     caller uuid := auth.uid();
     hidden uuid[];
     chunks bigint;
@@ -808,6 +903,8 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
     rare_terms text[];
     expansions jsonb;
     shortlist bigint[];
+    named bigint[];
+    exactly boolean := asked_phrases is not null or asked_expression is not null;
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
@@ -908,15 +1005,30 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
         ) as widening)
       into query_terms, rare_terms, expansions;
     end if;
-    if query_vector is null and query_terms is null then
+    if asked_path is not null or asked_name is not null then
+      named := codingit.code_named(
+        caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
+        asked_path, asked_name, most
+      );
+    end if;
+    if query_vector is null and query_terms is null and named is null and not exactly then
       return;
     end if;
 
-    if chunks > exact_limit then
+    if exactly then
+      shortlist := codingit.code_holding(
+        caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
+        asked_phrases, asked_expression, asked_fragments, held_limit
+      );
+      named := shortlist;
+    elsif chunks > exact_limit then
       shortlist := codingit.shortlist_code(
         caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
         query_vector, query_terms, rare_terms, greatest(most * 5, 1000), lexical_limit
       );
+      if shortlist is not null then
+        shortlist := shortlist || named;
+      end if;
     end if;
 
     return query
@@ -940,6 +1052,8 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
       (select scope.id from scope where scope.dense is not null order by scope.dense desc, scope.id limit most)
       union
       (select scope.id from scope where scope.lexical > 0 order by scope.lexical desc, scope.id limit most)
+      union
+      (select scope.id from scope where scope.id = any (named) order by scope.id limit most)
     )
     select
       chunk.id,
@@ -1076,6 +1190,40 @@ CREATE FUNCTION codingit.term_id(term text) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN ((((('x'::text || substr(md5(term), 1, 8)))::bit(32))::integer & 536870911) + 1);
+
+CREATE FUNCTION codingit.terms_holding(caller uuid, asked_model smallint, asked_project uuid, fragments text[]) RETURNS public.sparsevec
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'extensions', 'pg_temp'
+    AS $$
+  select held.terms
+  from unnest(fragments) as asked (fragment)
+  cross join lateral (
+    select
+      ('{' || coalesce(string_agg(distinct codingit.term_id(found.term) || ':1', ','), '') || '}/536870912')::sparsevec as terms,
+      coalesce(sum(found.df), 0) as df
+    from (
+      select term.term, term.df from public.code_terms as term
+      where term.user_id = caller and term.model_id = asked_model
+        and (asked_project is null or term.project_id = asked_project)
+        and term.term like '%' || asked.fragment || '%'
+      union all
+      select delta.term, delta.df from public.code_term_deltas as delta
+      where delta.user_id = caller and delta.model_id = asked_model
+        and (asked_project is null or delta.project_id = asked_project)
+        and delta.term like '%' || asked.fragment || '%'
+      union all
+      select term.term, term.df from public.code_terms as term
+      where term.user_id = caller and term.model_id = asked_model and char_length(term.term) = 64
+        and (asked_project is null or term.project_id = asked_project)
+      union all
+      select delta.term, delta.df from public.code_term_deltas as delta
+      where delta.user_id = caller and delta.model_id = asked_model and char_length(delta.term) = 64
+        and (asked_project is null or delta.project_id = asked_project)
+    ) as found
+  ) as held
+  order by held.df
+  limit 1
+  $$;
 
 CREATE FUNCTION codingit.usage_type(feature_name text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -2321,6 +2469,8 @@ CREATE INDEX code_index_state_stale ON public.code_index_state USING btree (mode
 
 CREATE INDEX code_term_deltas_scope ON public.code_term_deltas USING btree (user_id, model_id, term);
 
+CREATE INDEX code_terms_cut ON public.code_terms USING btree (user_id, model_id) WHERE (char_length(term) = 64);
+
 CREATE INDEX code_terms_emptied ON public.code_terms USING btree (df) WHERE (df <= 0);
 
 CREATE INDEX code_terms_fuzzy ON public.code_terms USING gin (user_id, term public.gin_trgm_ops);
@@ -3141,6 +3291,10 @@ GRANT ALL ON FUNCTION auth.uid() TO anon;
 GRANT ALL ON FUNCTION auth.uid() TO authenticated;
 GRANT ALL ON FUNCTION auth.uid() TO service_role;
 
+REVOKE ALL ON FUNCTION codingit.code_holding(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, asked_phrases text[], asked_expression text, asked_fragments text[], most integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION codingit.code_named(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, asked_path text, asked_name text, most integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION codingit.content_hash(content text) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.content_hash(content text) TO authenticated;
 GRANT ALL ON FUNCTION codingit.content_hash(content text) TO service_role;
@@ -3224,8 +3378,8 @@ GRANT ALL ON FUNCTION codingit.runs_workflow(workflow_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_literal text, asked_any text, asked_similar text[], asked_without text, widen_known boolean, enough integer, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_literal text, asked_any text, asked_similar text[], asked_without text, widen_known boolean, enough integer, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, most integer) TO authenticated;
 
-REVOKE ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer) TO authenticated;
+REVOKE ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[], asked_expression text, asked_fragments text[], asked_path text, asked_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[], asked_expression text, asked_fragments text[], asked_path text, asked_name text) TO authenticated;
 
 REVOKE ALL ON FUNCTION codingit.shortlist_code(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, query_vector public.halfvec, query_terms public.sparsevec, rare_terms text[], most integer, most_lexical integer) FROM PUBLIC;
 
@@ -3234,6 +3388,8 @@ REVOKE ALL ON FUNCTION codingit.similar_chat_terms(caller uuid, asked_words text
 REVOKE ALL ON FUNCTION codingit.take_user_of_session() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.term_id(term text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION codingit.terms_holding(caller uuid, asked_model smallint, asked_project uuid, fragments text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.usage_type(feature_name text) FROM PUBLIC;
 

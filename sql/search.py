@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from models.errors import NotFoundError
+import psycopg
+
+from models.errors import InvalidRequestError, NotFoundError
 from sql.database import Connection, Cursor
 from sql.loading import query
+
+# An expression that needs more is refused: 20,000 chunks are looked through in 0.5 s when no word helps to choose.
+EXPRESSION_MS = 3_000
+# A result tells so many matches of an expression; each is looked for from the chunk's beginning.
+MOST_MATCHED_LINES = 20
+EXPRESSION_HINT = "Put a backslash before a sign that is meant as itself, or the words in double quotes."
+COSTLY_HINT = "Name a word of four letters or more outside of groups, or narrow the scope (project_id, path_glob)."
 
 
 class Fuzzy(StrEnum):
@@ -35,6 +45,13 @@ class CandidateQuery:
     # A regular expression over the path, made from a glob.
     pattern: str | None
     most: int
+    # What is found holds all of `phrases` and matches `expression`, and has all of `fragments` in its words.
+    phrases: Sequence[str] = ()
+    expression: str | None = None
+    fragments: Sequence[str] = ()
+    # What is at this path or defines this name is found too.
+    path: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,8 @@ class Winner:
     content: str
     signature: str | None
     stale: bool
+    # Where matches of the expression begin; None where none was asked for.
+    matched_lines: Sequence[int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,8 @@ class Found:
 def find_candidates(connection: Connection, wanted: CandidateQuery) -> Found:
     """Candidates and freshness in one round trip.
 
-    Raises psycopg.errors with SQLSTATE CI001 for an outdated model, NotFoundError for a project the caller cannot see.
+    Raises psycopg.errors with SQLSTATE CI001 for an outdated model, NotFoundError for a project the caller cannot see,
+    InvalidRequestError for an expression that is none or takes too long.
     """
     parameters = {
         "model_id": wanted.model_id,
@@ -101,8 +121,20 @@ def find_candidates(connection: Connection, wanted: CandidateQuery) -> Found:
         "kinds": None if wanted.kinds is None else list(wanted.kinds),
         "pattern": wanted.pattern,
         "most": wanted.most,
+        "phrases": list(wanted.phrases) or None,
+        "expression": wanted.expression,
+        "fragments": list(wanted.fragments) or None,
+        "path": wanted.path,
+        "name": wanted.name,
     }
+    with _explained(expression=wanted.expression, phrases=wanted.phrases):
+        return _find(connection, wanted, parameters)
+
+
+def _find(connection: Connection, wanted: CandidateQuery, parameters: dict[str, Any]) -> Found:
     # All are sent before any is fetched.
+    if wanted.phrases or wanted.expression is not None:
+        connection.execute(query("search/limit_statement"), {"most_ms": EXPRESSION_MS})
     visible = connection.execute(query("search/project_is_visible"), parameters)
     found = connection.execute(query("search/code_candidates"), parameters)
     counted = connection.execute(query("search/index_counts"), parameters)
@@ -123,12 +155,41 @@ def count_unindexed(connection: Connection, project_id: UUID | None) -> IndexCou
     return IndexCounts(files, pending, failed)
 
 
-def read_winners(connection: Connection, chunk_ids: Sequence[int], project_id: UUID | None) -> dict[int, Winner]:
+@contextmanager
+def _explained(*, expression: str | None, phrases: Sequence[str] = ()) -> Iterator[None]:
+    """Tell what is wrong with an expression, or with what else is looked for in all content."""
+    try:
+        yield
+    except psycopg.errors.InvalidRegularExpression as error:
+        if expression is None:
+            raise
+        raise InvalidRequestError(_first_letter_up(error.diag.message_primary), hint=EXPRESSION_HINT) from error
+    except psycopg.errors.QueryCanceled as error:
+        if expression is None and not phrases:
+            raise
+        what = "expression" if expression is not None else "phrase"
+        raise InvalidRequestError(f"Looking for the {what} took too long.", hint=COSTLY_HINT) from error
+
+
+def _first_letter_up(message: str | None) -> str:
+    message = message or "invalid regular expression"
+    return f"{message[0].upper()}{message[1:]}."
+
+
+def read_winners(
+    connection: Connection, chunk_ids: Sequence[int], project_id: UUID | None, expression: str | None = None
+) -> dict[int, Winner]:
     """The chunks by id; those that the caller may not read, or no longer, are missing."""
     if not chunk_ids:
         return {}
-    parameters: dict[str, Any] = {"chunk_ids": list(chunk_ids), "project_id": project_id}
-    rows = connection.execute(query("search/code_winners"), parameters).fetchall()
+    parameters: dict[str, Any] = {
+        "chunk_ids": list(chunk_ids),
+        "project_id": project_id,
+        "expression": expression,
+        "most_lines": MOST_MATCHED_LINES,
+    }
+    with _explained(expression=expression):
+        rows = connection.execute(query("search/code_winners"), parameters).fetchall()
     return {row[0]: Winner(*row) for row in rows}
 
 

@@ -30,8 +30,10 @@ def print_code_reply(reply: Json, query: str, *, colour: bool | None = None) -> 
     coloured = sys.stdout.isatty() if colour is None else colour
     for number, result in enumerate(reply["results"], 1):
         heading = _heading(number, result)
-        first, lines = choose_lines(result["content"], query)
-        start = int(result["start_line"]) + first
+        start = int(result["start_line"])
+        matched = result.get("matched_lines")
+        first, lines = choose_lines(result["content"], query, matched=matched[0] - start if matched else None)
+        start += first
         if coloured:
             _print_coloured(heading, lines, start, result.get("language"))
         else:
@@ -55,8 +57,13 @@ def print_chat_reply(reply: Json) -> None:
         _write("Nothing found.")
 
 
-def choose_lines(content: str, query: str, most: int = SHOWN_LINES) -> tuple[int, list[str]]:
-    """The lines to show, and the number of lines before them: those around the asked words, else the beginning."""
+def choose_lines(
+    content: str, query: str, most: int = SHOWN_LINES, *, matched: int | None = None
+) -> tuple[int, list[str]]:
+    """The lines to show, and the number of lines before them: those around the asked words, else the beginning.
+
+    `matched` is the number of lines before an exact match, which is then shown after the line above it.
+    """
     lines = content.split("\n")
     while lines and not lines[-1].strip():
         lines.pop()
@@ -64,6 +71,9 @@ def choose_lines(content: str, query: str, most: int = SHOWN_LINES) -> tuple[int
     if not filled:
         return 0, []
     stems = {word.lower()[:5] for word in _WORD.findall(query)}
+    if matched is not None and matched < len(lines):
+        first = max(0, min(matched - 1, len(lines) - most))
+        return first, [line.rstrip("\r")[:LONGEST_LINE] for line in lines[first : first + most]]
     # Squared: one line with two of the words says more than two with one each.
     told = [sum(stem in line.lower() for stem in stems) ** 2 for line in lines]
     starts = range(filled[0], max(filled[0], len(lines) - most) + 1)

@@ -57,9 +57,10 @@ def search(
     as_json: bool,
     explain: bool,
 ) -> None:
-    """Search what is indexed, by meaning, by words and by spelling at once.
+    r"""Search what is indexed, by meaning, by words and by spelling at once.
 
-    QUERY is a sentence, words, or a name; misspelt ones are found too.
+    QUERY is a sentence, words, a name (misspelt ones are found too), or a path. A "phrase in quotes" must stand in what
+    is found as it is written; a regular expression between slashes, /def get_\w+/, must match it.
 
     Exits with 1 when nothing is found, and with 3 when no service answers.
 
@@ -70,6 +71,8 @@ def search(
       codingit search parse_confg --language python --limit 3
 
       codingit search "retry with backoff" --path "**/client/*" --json
+
+      codingit search '/def \w+_token\(/ "secret"'
 
       codingit search --chat '"connection refused" -timeout'
     """

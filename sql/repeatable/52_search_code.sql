@@ -15,6 +15,10 @@ create or replace function codingit.term_id(term text) returns int
 --   asked_fuzzy                  'never', 'unknown' (terms that the scope does not know are widened) or 'always'
 --   asked_pattern                regular expression that the path must match
 --   most                         how many of each half
+--   asked_phrases, asked_expression, asked_fragments   what the content must hold and match, and what is in all of that
+--   asked_path, asked_name       a path in lower case, whole or in part, and a name: such chunks are among the candidates
+--
+-- Of what holds the phrases and matches the expression at most held_limit chunks are ranked.
 --
 -- lexical is BM25: the stored weights are saturated term frequencies, the query holds
 -- idf = ln(1 + (N - df + 0.5) / (df + 0.5)) (Robertson and Zaragoza, 2009).
@@ -29,7 +33,12 @@ create or replace function codingit.search_code_candidates(
   asked_languages text[],
   asked_kinds text[],
   asked_pattern text,
-  most int
+  most int,
+  asked_phrases text[] default null,
+  asked_expression text default null,
+  asked_fragments text[] default null,
+  asked_path text default null,
+  asked_name text default null
 ) returns table (
   id bigint,
   file_id uuid,
@@ -59,6 +68,7 @@ create or replace function codingit.search_code_candidates(
     -- Tests set both low to see the other path.
     exact_limit constant int := coalesce(nullif(current_setting('codingit.exact_limit', true), '')::int, 40000);
     lexical_limit constant int := coalesce(nullif(current_setting('codingit.lexical_limit', true), '')::int, 20000);
+    held_limit constant int := 5000;
     caller uuid := auth.uid();
     hidden uuid[];
     chunks bigint;
@@ -67,6 +77,8 @@ create or replace function codingit.search_code_candidates(
     rare_terms text[];
     expansions jsonb;
     shortlist bigint[];
+    named bigint[];
+    exactly boolean := asked_phrases is not null or asked_expression is not null;
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
@@ -167,15 +179,30 @@ create or replace function codingit.search_code_candidates(
         ) as widening)
       into query_terms, rare_terms, expansions;
     end if;
-    if query_vector is null and query_terms is null then
+    if asked_path is not null or asked_name is not null then
+      named := codingit.code_named(
+        caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
+        asked_path, asked_name, most
+      );
+    end if;
+    if query_vector is null and query_terms is null and named is null and not exactly then
       return;
     end if;
 
-    if chunks > exact_limit then
+    if exactly then
+      shortlist := codingit.code_holding(
+        caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
+        asked_phrases, asked_expression, asked_fragments, held_limit
+      );
+      named := shortlist;
+    elsif chunks > exact_limit then
       shortlist := codingit.shortlist_code(
         caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
         query_vector, query_terms, rare_terms, greatest(most * 5, 1000), lexical_limit
       );
+      if shortlist is not null then
+        shortlist := shortlist || named;
+      end if;
     end if;
 
     return query
@@ -199,6 +226,8 @@ create or replace function codingit.search_code_candidates(
       (select scope.id from scope where scope.dense is not null order by scope.dense desc, scope.id limit most)
       union
       (select scope.id from scope where scope.lexical > 0 order by scope.lexical desc, scope.id limit most)
+      union
+      (select scope.id from scope where scope.id = any (named) order by scope.id limit most)
     )
     select
       chunk.id,
@@ -299,13 +328,16 @@ create or replace function codingit.shortlist_code(
 
 revoke all on function codingit.term_id(text) from public;
 revoke all on function codingit.search_code_candidates(
-  smallint, uuid, text, text[], real[], text, text[], text[], text, int
+  smallint, uuid, text, text[], real[], text, text[], text[], text, int, text[], text, text[], text, text
 ) from public;
--- An earlier version took other arguments.
+-- Earlier versions took other arguments.
+drop function if exists codingit.search_code_candidates(
+  smallint, uuid, text, text[], real[], text, text[], text[], text, int
+);
 drop function if exists codingit.shortlist_code(uuid, smallint, uuid, halfvec, boolean, text[], int, int);
 revoke all on function codingit.shortlist_code(
   uuid, smallint, uuid, uuid[], text[], text[], text, halfvec, sparsevec, text[], int, int
 ) from public;
 grant execute on function codingit.search_code_candidates(
-  smallint, uuid, text, text[], real[], text, text[], text[], text, int
+  smallint, uuid, text, text[], real[], text, text[], text[], text, int, text[], text, text[], text, text
 ) to authenticated;

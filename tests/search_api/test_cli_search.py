@@ -102,6 +102,20 @@ def test_a_result_is_printed_with_its_place_symbol_score_and_lines(
     assert "because: dense +0.500, lexical +0.750" in printed
 
 
+def test_an_exact_match_is_shown_after_the_line_above_it(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = "\n".join(f"line {number}" for number in range(1, 21)) + "\n"
+    found = {**RESULT, "content": content, "end_line": 29, "matched_lines": [24, 28]}
+    stub.answers["/v1/search/code"] = (200, {"results": [found], "index": FRESH, "widened": {}, "took_ms": 1.0})
+
+    run(monkeypatch, "search", r"/^line 1[59]$/")
+
+    assert stub.asked[-1][1]["query"] == r"/^line 1[59]$/"
+    shown = [line.strip() for line in capsys.readouterr().out.splitlines() if " | " in line]
+    assert shown == ["23 | line 14", "24 | line 15", "25 | line 16", "26 | line 17", "27 | line 18"]
+
+
 def test_options_become_fields_of_the_request(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
     options = ("--mode", "fuzzy", "-n", "3", "--path", "**/*.py", "--language", "python", "--language", "go")
 

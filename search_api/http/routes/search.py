@@ -24,7 +24,13 @@ class CodeRequest(Strict):
     """A code search."""
 
     query: Annotated[
-        str, Field(min_length=1, description="Words, a sentence, a name.", examples=["parse the config"]), ASKING
+        str,
+        Field(
+            min_length=1,
+            description='Words, a sentence, a name, a path, "a phrase", /an expression/.',
+            examples=["parse the config"],
+        ),
+        ASKING,
     ]
     mode: Mode = Field(Mode.HYBRID, description="By meaning, by words, by similar spelling, or all together.")
     project_id: UUID | None = Field(None, description="Only this project; without it, all of the caller's code.")
@@ -55,6 +61,9 @@ class CodeResult(BaseModel):
     scores: dict[str, float] | None = Field(None, description="What adds up to the score, with `explain`.")
     content: str
     stale: bool = Field(description="Whether the file has changed since it was indexed.")
+    matched_lines: list[int] | None = Field(
+        None, description="Lines on which quoted phrases or matches of an expression begin, where such were asked for."
+    )
 
 
 class IndexFreshness(BaseModel):
