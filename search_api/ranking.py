@@ -28,7 +28,7 @@ class Weights:
     words_of_file: float = 0.95
     meaning: float = 2.5
     meaning_of_file: float = 1.8
-    definition: float = 1.5
+    definition: float = 1.0
     name: float = 1.75
     file_name: float = 0.65
     file_name_said: float = 1.35
@@ -39,9 +39,9 @@ class Weights:
     generated: float = -2.0
     vendored: float = -2.0
     former: float = -1.3
-    # By hand as well: a path outweighs all others together, an exact name most of them.
+    # By hand as well: a path outweighs all others together.
     path: float = 12.0
-    named_exactly: float = 4.0
+    named_exactly: float = 2.0
     # These hold for whatever is found.
     phrase: float = 1.0
     pattern: float = 1.0
