@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -57,12 +58,19 @@ class Api:
 
 
 @pytest.fixture(scope="module")
-def api(shared_url: str) -> Iterator[Api]:
+def searched_url(clone: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """A database of these tests' own: an index that is active here would be in the way of other modules."""
+    with clone() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def api(searched_url: str) -> Iterator[Api]:
     encoder = StubEncoder()
-    accounts = [_fill(shared_url) for _ in range(2)]
-    index_now(shared_url, encoder)
+    accounts = [_fill(searched_url) for _ in range(2)]
+    index_now(searched_url, encoder)
     settings = read_settings(jwt_secret=SECRET, max_query_chars=2000)
-    with Database(shared_url, max_size=4) as database:
+    with Database(searched_url, max_size=4) as database:
         app = create_app(
             database,
             ActiveEncoder(database, lambda _: encoder),
@@ -289,8 +297,8 @@ def test_nobody_is_answered_without_a_token(api: Api, route: str) -> None:
     assert api.client.post(route, json={"query": "quokka"}).status_code == 401
 
 
-def test_a_users_very_long_message_and_dates_at_the_ends_of_time_are_no_trouble(api: Api, shared_url: str) -> None:
-    with psycopg.connect(shared_url) as connection:
+def test_a_users_very_long_message_and_dates_at_the_ends_of_time_are_no_trouble(api: Api, searched_url: str) -> None:
+    with psycopg.connect(searched_url) as connection:
         say(connection, api.alice.session_id, "needlehay " + "\u00e9 x" * 400_000, minute=5)
     body = {"query": "needlehay", "after": "0001-01-01T00:00:00Z", "before": "9999-12-31T23:59:59Z"}
     (result,) = api.ask(CHAT, body).json()["results"]
