@@ -45,7 +45,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): pyproject.toml | $(BIN)/python
-	@echo 'Installing into $(VENV): less than a minute, once.'
+	@echo 'Installing into $(VENV): a minute or two, once.'
 	@$(PIP) install --editable .
 	@touch $@
 

@@ -36,7 +36,7 @@ ENTRY_NAMES = frozenset({"__init__", "__main__", "index", "mod", "lib", "main", 
 FORMER_FOLDERS = frozenset({"legacy", "compat", "compatibility", "deprecated", "old", "obsolete"})
 _QUALIFIER = re.compile(r"[.:#]+")
 _VERSION = re.compile(r"v(\d{1,3})")
-# Queries come back to the same files; 65,536 of them are some 30 MB.
+# Queries come back to the same files and names.
 _CACHED_PATHS = 2**16
 DECLARING_KINDS = frozenset({ChunkKind.INTERFACE, ChunkKind.TYPE})
 # Words by which a query asks for files of a role.

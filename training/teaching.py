@@ -43,7 +43,7 @@ class Recipe:
 def teach(
     part: Part, vectors: NDArray[np.float32], frequencies: NDArray[np.float64], recipe: Recipe, report: Report
 ) -> LearnedModel:
-    """Learn from the pairs of some kinds. The same arguments give the same model on the same machine."""
+    """Learn from the pairs of some kinds. The same arguments give a model of the same figures."""
     torch.manual_seed(SEED)
     torch.set_num_threads(recipe.threads)
     model = LearnedModel(vectors, frequencies, tied=recipe.tied)
