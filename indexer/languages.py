@@ -309,10 +309,9 @@ LANGUAGES: tuple[Language, ...] = (
         definitions={"rule": K.RULE, "define_directive": K.MACRO},
         filenames=("Makefile", "makefile", "GNUmakefile"), interpreters=("make",),
     ),
-    Language(
-        "cmake", (".cmake",), "tree_sitter_cmake",
-        definitions={"function_def": K.FUNCTION, "macro_def": K.MACRO}, filenames=("CMakeLists.txt",),
-    ),
+    # Their grammars come as sources alone, and installing must not need a compiler: they are cut by lines.
+    Language("cmake", (".cmake",), filenames=("CMakeLists.txt",)),
+    Language("graphql", (".graphql", ".gql", ".graphqls")),
     Language(
         "groovy", (".groovy", ".gradle"), "tree_sitter_groovy",
         definitions={
@@ -330,15 +329,6 @@ LANGUAGES: tuple[Language, ...] = (
         interpreters=("pwsh",),
     ),
     Language("nix", (".nix",), "tree_sitter_nix", definitions={"binding": K.VARIABLE}),
-    Language(
-        "graphql", (".graphql", ".gql", ".graphqls"), "tree_sitter_graphql",
-        definitions={
-            "object_type_definition": K.TYPE, "interface_type_definition": K.INTERFACE,
-            "enum_type_definition": K.ENUM, "input_object_type_definition": K.TYPE,
-            "scalar_type_definition": K.TYPE, "union_type_definition": K.TYPE, "operation_definition": K.FUNCTION,
-            "fragment_definition": K.FUNCTION,
-        },
-    ),
     Language(
         "solidity", (".sol",), "tree_sitter_solidity",
         definitions={

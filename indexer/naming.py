@@ -280,14 +280,6 @@ def _sql_name(node: tree_sitter.Node) -> str | None:
     return _text(reference.child_by_field_name("name")) if reference is not None else name_of(node)
 
 
-def _cmake_name(node: tree_sitter.Node) -> str | None:
-    command = node.named_children[0] if node.named_children else None
-    arguments = (
-        next((child for child in command.named_children if child.type == "argument_list"), None) if command else None
-    )
-    return _text(arguments.named_children[0]) if arguments is not None and arguments.named_children else None
-
-
 def _swift_name(node: tree_sitter.Node) -> str | None:
     return "init" if node.type == "init_declaration" else name_of(node)
 
@@ -339,7 +331,7 @@ NAMING: dict[str, Callable[[tree_sitter.Node], str | None]] = {
     "elixir": _elixir_name, "zig": _zig_name, "julia": _julia_name, "hcl": _hcl_name, "ocaml": _ocaml_name,
     "haskell": _haskell_name, "ocaml_interface": _ocaml_name, "markdown": _first_line_name("#= \t"),
     "toml": _first_line_name("[] \t"),
-    "css": _first_line_name(" \t"), "scss": _scss_name, "sql": _sql_name, "cmake": _cmake_name,
+    "css": _first_line_name(" \t"), "scss": _scss_name, "sql": _sql_name,
     "swift": _swift_name, "kotlin": _kotlin_name, "make": _make_name, "dockerfile": _dockerfile_name, "nix": _nix_name,
     "dart": _dart_name,
 }  # fmt: skip
