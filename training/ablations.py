@@ -44,7 +44,7 @@ class Ablation:
     recipe: Recipe = field(default_factory=lambda: Recipe(steps=STEPS, rate=RATE))
     random_start: bool = False
     width: int | None = None
-    whole_numbers: bool = False
+    stored_as: str = "float32"
     keeps: float = 1.0
 
 
@@ -69,7 +69,8 @@ def ablations() -> Iterator[Ablation]:
     """Runs over one vocabulary; those after training come with the run that they need."""
     base = Recipe(steps=STEPS, rate=RATE)
     yield Ablation("the recipe")
-    yield Ablation("int8", whole_numbers=True)
+    yield Ablation("int8", stored_as="int8")
+    yield Ablation("float16", stored_as="float16")
     yield Ablation("cut to 128 dimensions", width=128)
     yield Ablation("128 dimensions", replace(base, dimensions=128, widths=()))
     yield Ablation("384 dimensions", replace(base, dimensions=384))
@@ -99,8 +100,9 @@ def run_ablation(material: Material, ablation: Ablation, done: dict[object, Lear
             _part(material.train, ablation.keeps), start, material.frequencies, recipe, lambda step, loss: None
         )
     model = done[key]
-    if ablation.whole_numbers:
-        model = _rounded(model, material.frequencies, tied=recipe.tied)
+    if ablation.stored_as != "float32":
+        vectors = _stored(model.vectors.detach().numpy(), ablation.stored_as)
+        model = _with_vectors(model, vectors, material.frequencies, tied=recipe.tied)
     score = model_scorer(model, material.validate, paths=True, width=ablation.width)
     alone = model_scorer(model, material.validate, paths=False, width=ablation.width)
     return Row(ablation.name, by_kind(material.validate, score), by_language(material.validate, alone))
@@ -114,13 +116,22 @@ def _part(part: Part, keeps: float) -> Part:
     return Part(part.table, rows, part.languages, part.texts)
 
 
-def _rounded(model: LearnedModel, frequencies: NDArray[np.float64], *, tied: bool) -> LearnedModel:
-    whole, scale = quantise(model.vectors.detach().numpy())
-    rounded = LearnedModel(whole.astype(np.float32) * scale[:, None], frequencies, tied=tied)
+def _stored(vectors: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
+    """The vectors as they are read again after they were stored so."""
+    if kind == "float16":
+        return vectors.astype(np.float16).astype(np.float32)
+    whole, scale = quantise(vectors)
+    return whole.astype(np.float32) * scale[:, None]
+
+
+def _with_vectors(
+    model: LearnedModel, vectors: NDArray[np.float32], frequencies: NDArray[np.float64], *, tied: bool
+) -> LearnedModel:
+    other = LearnedModel(vectors, frequencies, tied=tied)
     for name, parameter in model.named_parameters():
         if name != "vectors":
-            rounded.get_parameter(name).data.copy_(parameter.data)
-    return rounded
+            other.get_parameter(name).data.copy_(parameter.data)
+    return other
 
 
 def write_rows(rows: list[Row], path: Path) -> None:
