@@ -206,9 +206,13 @@ def _write_together(
 
 
 def _failure(file: ClaimedFile, error: BaseException) -> FailedFile:
-    # The error is shown to the file's owner: its first line, no traceback, nothing that PostgreSQL cannot store.
+    return FailedFile(file.id, file.wanted_hash, error_line(error))
+
+
+def error_line(error: BaseException) -> str:
+    """What the owner is shown of an error: its first line, no traceback, nothing that PostgreSQL cannot store."""
     text = f"{type(error).__name__}: {error}".splitlines()[0][:500]
-    return FailedFile(file.id, file.wanted_hash, text.replace("\0", "").encode("utf-8", "replace").decode())
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 class _Clock:

@@ -13,10 +13,11 @@ import psycopg
 
 from indexer.batching import BatchReport, index_batch
 from indexer.chunking import CHUNKER_VERSION
+from indexer.message_batching import index_messages
 from models.caller import SERVICE, Role
 from models.encoder import Encoder
 from models.errors import SetupError, UnavailableError
-from sql import index
+from sql import chat_index, index
 from sql.database import Connection, Database
 from sql.failures import translated
 from sql.index import ActiveGeneration, Generation
@@ -27,10 +28,14 @@ log = logging.getLogger("codingit.worker")
 BATCH_SECONDS = 0.7
 FIRST_FILES = 4
 MOST_FILES = 128
+FIRST_MESSAGES = 16
+MOST_MESSAGES = 512
 # A lost notification costs this much freshness.
 POLL_SECONDS = 2.0
 FOLD_SECONDS = 1.0
 HOUSEKEEPING_SECONDS = 30.0
+# Every message is compared with its state: half a second a million.
+MISSED_MESSAGES_SECONDS = 600.0
 # New chunks after which the house is kept at once: a workspace was indexed, and somebody is about to search it.
 MANY_CHUNKS = 300
 RECONNECT_SECONDS = 1.0
@@ -45,7 +50,7 @@ class Assignment:
 
 
 class Worker:
-    """Indexes stale files with one encoder; several workers share the files.
+    """Indexes stale files and chat messages with one encoder; several workers share them.
 
     `on_idle` is called with the generation and the chunks written since the last call, at most every half minute unless
     these are many. While it builds a new generation it keeps the active one current too, as long as `load_active` finds
@@ -67,8 +72,10 @@ class Worker:
         self._on_batch = on_batch
         self._on_idle = on_idle
         self._most_files = FIRST_FILES
+        self._most_messages = FIRST_MESSAGES
         self._folded = 0.0
         self._kept_house = -HOUSEKEEPING_SECONDS
+        self._looked_for_messages = monotonic()
         self._written = 0
         self._leftovers = True
 
@@ -97,6 +104,8 @@ class Worker:
                     total.add(report)
                     if not (report.files or report.failed):
                         break
+                while self._index_messages(claims, each):
+                    pass
             self._fold()
             self._take_over(assignments)
         return total
@@ -118,7 +127,8 @@ class Worker:
                 done = True
                 self._written += report.chunks
                 self._on_batch(report)
-                self._adapt(sum(report.seconds.values()))
+                self._most_files = _adapted(self._most_files, MOST_FILES, sum(report.seconds.values()))
+            done = self._index_messages(claims, each) or done
         if monotonic() - self._folded > FOLD_SECONDS or not done:
             self._fold()
         return done
@@ -138,7 +148,11 @@ class Worker:
         with self._database.transaction_as(SERVICE) as connection:
             index.retire_abandoned_generations(connection, generation.id)
             added = index.add_missing_states(connection, generation.id)
-        log.info("generation %d (%s, active: %s): %d new files", generation.id, identity.name, generation.active, added)
+            said = chat_index.add_missing_message_states(connection, generation.id)
+        log.info(
+            "generation %d (%s, active: %s): %d new files, %d new messages",
+            generation.id, identity.name, generation.active, added, said,
+        )  # fmt: skip
         own = Assignment(generation, self._encoder)
         if generation.active or active is None or active.chunker_version != CHUNKER_VERSION:
             return (own,)
@@ -149,7 +163,10 @@ class Worker:
         assignments = self._take_over(assignments)
         if self._leftovers:
             with self._database.transaction_as(SERVICE) as connection:
-                self._leftovers = index.delete_retired(connection, most=2000) > 0
+                # Not both at once: a client may wait for what is deleted.
+                self._leftovers = (
+                    index.delete_retired(connection, most=2000) or chat_index.delete_retired_messages(connection, 2000)
+                ) > 0
             return assignments
         model_id = assignments[-1].generation.id
         if monotonic() - self._kept_house > HOUSEKEEPING_SECONDS or self._written >= MANY_CHUNKS:
@@ -157,17 +174,23 @@ class Worker:
             with self._database.transaction_as(SERVICE) as connection:
                 index.add_missing_states(connection, model_id)
                 index.forget_gone_projects(connection)
+                if monotonic() - self._looked_for_messages > MISSED_MESSAGES_SECONDS:
+                    self._looked_for_messages = monotonic()
+                    chat_index.add_missing_message_states(connection, model_id)
             self._on_idle(model_id, self._written)
             self._written = 0
         with self._database.transaction_as(SERVICE) as connection:
-            retry = index.seconds_to_next_retry(connection, model_id)
-        wait = POLL_SECONDS if retry is None else max(0.05, min(POLL_SECONDS, retry))
+            retries = (
+                index.seconds_to_next_retry(connection, model_id),
+                chat_index.seconds_to_next_message_retry(connection, model_id),
+            )
+        wait = max(0.05, min([POLL_SECONDS, *(each for each in retries if each is not None)]))
         for _ in claims.notifies(timeout=wait, stop_after=1):
             pass
         return assignments
 
     def _take_over(self, assignments: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
-        """Switch searches to the worker's own generation once each of its files has been indexed."""
+        """Switch searches to the worker's own generation once each of its files and messages has been indexed."""
         own = assignments[-1]
         with self._database.transaction_as(SERVICE) as connection:
             active = index.active_generation(connection)
@@ -178,7 +201,10 @@ class Worker:
                     f"Another worker has switched the index to {active.name if active else 'another model'}.",
                     hint="Start every worker with the same CODINGIT_MODEL.",
                 )
-            if index.count_never_indexed(connection, own.generation.id):
+            own_id = own.generation.id
+            if index.count_never_indexed(connection, own_id) or chat_index.count_messages_never_indexed(
+                connection, own_id
+            ):
                 return assignments
             index.switch_generation(connection, own.generation.id)
         self._leftovers = True
@@ -190,8 +216,16 @@ class Worker:
             index.fold_terms(connection)
         self._folded = monotonic()
 
-    def _adapt(self, seconds: float) -> None:
-        if seconds > BATCH_SECONDS:
-            self._most_files = max(1, self._most_files // 2)
-        elif seconds < BATCH_SECONDS / 2:
-            self._most_files = min(MOST_FILES, self._most_files * 2)
+    def _index_messages(self, claims: Connection, each: Assignment) -> bool:
+        report = index_messages(self._database, claims, each.encoder, each.generation.id, self._most_messages)
+        if report.did_something:
+            self._written += report.parts
+            self._most_messages = _adapted(self._most_messages, MOST_MESSAGES, report.seconds)
+        return report.did_something
+
+
+def _adapted(batch: int, most: int, seconds: float) -> int:
+    """The next batch's size after one that took so long."""
+    if seconds > BATCH_SECONDS:
+        return max(1, batch // 2)
+    return min(most, batch * 2) if seconds < BATCH_SECONDS / 2 else batch

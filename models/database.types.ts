@@ -107,6 +107,51 @@ export type Database = {
           },
         ]
       }
+      chat_embeddings: {
+        Row: {
+          message_id: string
+          model_id: number
+          part: number
+          user_id: string
+          start_at: number
+          end_at: number
+          embedding: string
+        }
+        Insert: {
+          message_id: string
+          model_id: number
+          part: number
+          user_id: string
+          start_at: number
+          end_at: number
+          embedding: string
+        }
+        Update: {
+          message_id?: string
+          model_id?: number
+          part?: number
+          user_id?: string
+          start_at?: number
+          end_at?: number
+          embedding?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "chat_embeddings_message_id_fkey"
+            columns: ["message_id"]
+            isOneToOne: false
+            referencedRelation: "chat_message_cache"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "chat_embeddings_model_id_fkey"
+            columns: ["model_id"]
+            isOneToOne: false
+            referencedRelation: "embedding_models"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       chat_export_requests: {
         Row: {
           id: string
@@ -155,6 +200,69 @@ export type Database = {
         }
         Relationships: []
       }
+      chat_index_state: {
+        Row: {
+          message_id: string
+          model_id: number
+          user_id: string
+          wanted_hash: string
+          indexed_hash: string | null
+          parts: number
+          unread: number
+          masked: number
+          error: string | null
+          attempts: number
+          retry_at: string
+          changed_at: string
+          indexed_at: string | null
+        }
+        Insert: {
+          message_id: string
+          model_id: number
+          user_id: string
+          wanted_hash: string
+          indexed_hash?: string | null
+          parts?: number
+          unread?: number
+          masked?: number
+          error?: string | null
+          attempts?: number
+          retry_at?: string
+          changed_at?: string
+          indexed_at?: string | null
+        }
+        Update: {
+          message_id?: string
+          model_id?: number
+          user_id?: string
+          wanted_hash?: string
+          indexed_hash?: string | null
+          parts?: number
+          unread?: number
+          masked?: number
+          error?: string | null
+          attempts?: number
+          retry_at?: string
+          changed_at?: string
+          indexed_at?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: "chat_index_state_message_id_fkey"
+            columns: ["message_id"]
+            isOneToOne: false
+            referencedRelation: "chat_message_cache"
+            referencedColumns: ["id"]
+          },
+          {
+            foreignKeyName: "chat_index_state_model_id_fkey"
+            columns: ["model_id"]
+            isOneToOne: false
+            referencedRelation: "embedding_models"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       chat_message_cache: {
         Row: {
           id: string
@@ -170,6 +278,8 @@ export type Database = {
           created_at: string | null
           content_vector: string | null
           user_id: string
+          kind: string
+          is_output: boolean
         }
         Insert: {
           id?: string
@@ -184,6 +294,7 @@ export type Database = {
           execution_time_ms?: number | null
           created_at?: string | null
           user_id: string
+          kind?: string
         }
         Update: {
           id?: string
@@ -198,6 +309,7 @@ export type Database = {
           execution_time_ms?: number | null
           created_at?: string | null
           user_id?: string
+          kind?: string
         }
         Relationships: [
           {

@@ -493,6 +493,11 @@ CREATE FUNCTION codingit.limit_type(feature_name text) RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN CASE feature_name WHEN 'github_import'::text THEN 'github_imports'::text WHEN 'storage_used'::text THEN 'storage_mb'::text WHEN 'fragment_execution'::text THEN 'execution_time_seconds'::text WHEN 'api_call'::text THEN 'api_calls'::text ELSE feature_name END;
 
+CREATE FUNCTION codingit.looks_like_output(content text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN ((char_length(content) >= 1500) AND ((octet_length(content))::numeric < (1.2 * (char_length(content))::numeric)) AND ((regexp_count("left"(content, 6000), '[a-z]{2,}[,;:]? [a-z]{2,}[,;:]? [a-z]{2,}[,;:]? [a-z]{2,}'::text) * 400) < char_length("left"(content, 6000))));
+
 CREATE FUNCTION codingit.managed_teams() RETURNS uuid[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -547,6 +552,42 @@ CREATE FUNCTION codingit.mark_files_stale() RETURNS trigger
         retry_at = '-infinity',
         changed_at = now()
       where state.wanted_hash is distinct from excluded.wanted_hash;
+    get diagnostics marked = row_count;
+    if marked > 0 then
+      perform pg_notify('codingit_index', '');
+    end if;
+    return null;
+  end
+  $$;
+
+CREATE FUNCTION codingit.mark_messages_stale() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  declare
+    marked bigint;
+  begin
+    if tg_op = 'UPDATE' then
+      -- A session that was handed over takes its vectors along at once.
+      update public.chat_embeddings as part
+      set user_id = message.user_id
+      from new_rows as message
+      where part.message_id = message.id and part.user_id <> message.user_id;
+    end if;
+    insert into public.chat_index_state as state (message_id, model_id, user_id, wanted_hash)
+    select message.id, model.id, message.user_id, codingit.message_hash(message.kind, message.content)
+    from new_rows as message
+    cross join public.embedding_models as model
+    where model.retired_at is null
+    on conflict (message_id, model_id) do update
+      set
+        wanted_hash = excluded.wanted_hash,
+        user_id = excluded.user_id,
+        error = null,
+        attempts = 0,
+        retry_at = '-infinity',
+        changed_at = now()
+      where (state.wanted_hash, state.user_id) is distinct from (excluded.wanted_hash, excluded.user_id);
     get diagnostics marked = row_count;
     if marked > 0 then
       perform pg_notify('codingit_index', '');
@@ -653,6 +694,11 @@ CREATE FUNCTION codingit.member_teams() RETURNS uuid[]
     from public.team_members as member
     where member.user_id = auth.uid()
   $$;
+
+CREATE FUNCTION codingit.message_hash(kind text, content text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN sha256(convert_to(((kind || chr(10)) || content), 'UTF8'::name));
 
 CREATE FUNCTION codingit.own_created_team() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1612,6 +1658,21 @@ CREATE TABLE public.billing_info (
 
 ALTER TABLE ONLY public.billing_info FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.chat_embeddings (
+    message_id uuid NOT NULL,
+    model_id smallint NOT NULL,
+    part smallint NOT NULL,
+    user_id uuid NOT NULL,
+    start_at integer NOT NULL,
+    end_at integer NOT NULL,
+    embedding public.halfvec NOT NULL,
+    CONSTRAINT chat_embeddings_check CHECK (((start_at >= 0) AND (end_at > start_at))),
+    CONSTRAINT chat_embeddings_part_check CHECK ((part >= 0))
+);
+ALTER TABLE ONLY public.chat_embeddings ALTER COLUMN embedding SET STORAGE PLAIN;
+
+ALTER TABLE ONLY public.chat_embeddings FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.chat_export_requests (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -1634,6 +1695,24 @@ CREATE TABLE public.chat_export_requests (
 
 ALTER TABLE ONLY public.chat_export_requests FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.chat_index_state (
+    message_id uuid NOT NULL,
+    model_id smallint NOT NULL,
+    user_id uuid NOT NULL,
+    wanted_hash bytea NOT NULL,
+    indexed_hash bytea,
+    parts integer DEFAULT 0 NOT NULL,
+    unread integer DEFAULT 0 NOT NULL,
+    masked integer DEFAULT 0 NOT NULL,
+    error text,
+    attempts integer DEFAULT 0 NOT NULL,
+    retry_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    indexed_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.chat_index_state FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.chat_message_cache (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     session_id uuid NOT NULL,
@@ -1648,7 +1727,10 @@ CREATE TABLE public.chat_message_cache (
     created_at timestamp with time zone DEFAULT now(),
     content_vector tsvector GENERATED ALWAYS AS (codingit.english_words(content)) STORED,
     user_id uuid NOT NULL,
+    kind text DEFAULT 'message'::text NOT NULL,
+    is_output boolean GENERATED ALWAYS AS (((kind = 'tool'::text) OR codingit.looks_like_output(content))) STORED NOT NULL,
     CONSTRAINT chat_message_cache_execution_time_ms_check CHECK (((execution_time_ms IS NULL) OR (execution_time_ms >= 0))),
+    CONSTRAINT chat_message_cache_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'tool'::text]))),
     CONSTRAINT chat_message_cache_role_check CHECK (((role)::text = ANY ((ARRAY['user'::character varying, 'assistant'::character varying, 'system'::character varying])::text[]))),
     CONSTRAINT chat_message_cache_token_count_check CHECK (((token_count IS NULL) OR (token_count >= 0)))
 );
@@ -2292,8 +2374,14 @@ ALTER TABLE ONLY public.billing_info
 ALTER TABLE ONLY public.billing_info
     ADD CONSTRAINT billing_info_team_id_key UNIQUE (team_id);
 
+ALTER TABLE ONLY public.chat_embeddings
+    ADD CONSTRAINT chat_embeddings_pkey PRIMARY KEY (message_id, model_id, part);
+
 ALTER TABLE ONLY public.chat_export_requests
     ADD CONSTRAINT chat_export_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.chat_index_state
+    ADD CONSTRAINT chat_index_state_pkey PRIMARY KEY (message_id, model_id);
 
 ALTER TABLE ONLY public.chat_message_cache
     ADD CONSTRAINT chat_message_cache_pkey PRIMARY KEY (id);
@@ -2450,6 +2538,16 @@ ALTER TABLE ONLY public.workspace_files
 
 ALTER TABLE ONLY public.workspace_files
     ADD CONSTRAINT workspace_files_user_id_path_key UNIQUE (user_id, path);
+
+CREATE INDEX chat_embeddings_model ON public.chat_embeddings USING btree (model_id);
+
+CREATE INDEX chat_embeddings_scope ON public.chat_embeddings USING btree (user_id, model_id);
+
+CREATE INDEX chat_index_state_model ON public.chat_index_state USING btree (model_id);
+
+CREATE INDEX chat_index_state_scope_stale ON public.chat_index_state USING btree (user_id, model_id) WHERE (indexed_hash IS DISTINCT FROM wanted_hash);
+
+CREATE INDEX chat_index_state_stale ON public.chat_index_state USING btree (model_id, retry_at, changed_at) WHERE (indexed_hash IS DISTINCT FROM wanted_hash);
 
 CREATE INDEX chat_terms_fuzzy ON public.chat_terms USING gin (user_id, term public.gin_trgm_ops);
 
@@ -2703,7 +2801,11 @@ CREATE TRIGGER keep_user_id BEFORE UPDATE ON public.workspace_files FOR EACH ROW
 
 CREATE TRIGGER mark_inserted_files_stale AFTER INSERT ON public.workspace_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_files_stale();
 
+CREATE TRIGGER mark_inserted_messages_stale AFTER INSERT ON public.chat_message_cache REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_messages_stale();
+
 CREATE TRIGGER mark_updated_files_stale AFTER UPDATE ON public.workspace_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_files_stale();
+
+CREATE TRIGGER mark_updated_messages_stale AFTER UPDATE ON public.chat_message_cache REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_messages_stale();
 
 CREATE TRIGGER own_created_team AFTER INSERT ON public.teams FOR EACH ROW EXECUTE FUNCTION codingit.own_created_team();
 
@@ -2763,8 +2865,20 @@ ALTER TABLE ONLY public.api_keys
 ALTER TABLE ONLY public.billing_info
     ADD CONSTRAINT billing_info_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.chat_embeddings
+    ADD CONSTRAINT chat_embeddings_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.chat_message_cache(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.chat_embeddings
+    ADD CONSTRAINT chat_embeddings_model_id_fkey FOREIGN KEY (model_id) REFERENCES public.embedding_models(id);
+
 ALTER TABLE ONLY public.chat_export_requests
     ADD CONSTRAINT chat_export_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.chat_index_state
+    ADD CONSTRAINT chat_index_state_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.chat_message_cache(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.chat_index_state
+    ADD CONSTRAINT chat_index_state_model_id_fkey FOREIGN KEY (model_id) REFERENCES public.embedding_models(id);
 
 ALTER TABLE ONLY public.chat_message_cache
     ADD CONSTRAINT chat_message_cache_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.chat_sessions(id) ON DELETE CASCADE;
@@ -2921,7 +3035,11 @@ ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.billing_info ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.chat_embeddings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.chat_export_requests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chat_index_state ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.chat_message_cache ENABLE ROW LEVEL SECURITY;
 
@@ -3081,11 +3199,15 @@ CREATE POLICY "owners change their threads" ON public.conversation_threads FOR U
 
 CREATE POLICY "owners read the index state of their files" ON public.code_index_state FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY "owners read the index state of their messages" ON public.chat_index_state FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY "owners read the tags of their sessions" ON public.chat_session_tags FOR SELECT TO authenticated USING ((EXISTS ( SELECT
    FROM public.chat_sessions session
   WHERE ((session.id = chat_session_tags.session_id) AND (session.user_id = ( SELECT auth.uid() AS uid))))));
 
 CREATE POLICY "owners read the terms of their code" ON public.code_terms FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY "owners read the vectors of their messages" ON public.chat_embeddings FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners read their chat messages" ON public.chat_message_cache FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
@@ -3337,6 +3459,10 @@ REVOKE ALL ON FUNCTION codingit.letters_of(term text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.limit_type(feature_name text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION codingit.looks_like_output(content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit.looks_like_output(content text) TO authenticated;
+GRANT ALL ON FUNCTION codingit.looks_like_output(content text) TO service_role;
+
 REVOKE ALL ON FUNCTION codingit.managed_teams() FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.managed_teams() TO authenticated;
 
@@ -3345,10 +3471,15 @@ GRANT ALL ON FUNCTION codingit.manages_workflow(workflow_id uuid) TO authenticat
 
 REVOKE ALL ON FUNCTION codingit.mark_files_stale() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION codingit.mark_messages_stale() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, near jsonb, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.member_teams() FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.member_teams() TO authenticated;
+
+REVOKE ALL ON FUNCTION codingit.message_hash(kind text, content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit.message_hash(kind text, content text) TO service_role;
 
 REVOKE ALL ON FUNCTION codingit.own_created_team() FROM PUBLIC;
 
@@ -3484,8 +3615,14 @@ GRANT SELECT(updated_at) ON TABLE public.api_keys TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.billing_info TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.billing_info TO service_role;
 
+GRANT SELECT ON TABLE public.chat_embeddings TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_embeddings TO service_role;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_export_requests TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_export_requests TO service_role;
+
+GRANT SELECT ON TABLE public.chat_index_state TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_index_state TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_message_cache TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_message_cache TO service_role;

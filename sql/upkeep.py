@@ -13,7 +13,9 @@ from psycopg import sql
 from sql.failures import translated
 from sql.loading import query
 
-TABLES = ("code_terms", "code_term_deltas", "code_embeddings", "code_index_state")
+TABLES = (
+    "code_terms", "code_term_deltas", "code_embeddings", "code_index_state", "chat_embeddings", "chat_index_state",
+)  # fmt: skip
 # As PostgreSQL itself: where a tenth of the rows are new, what is known of them is out of date.
 SHARE = 0.1
 

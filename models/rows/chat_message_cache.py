@@ -26,6 +26,8 @@ class Row:
     created_at: datetime.datetime | None
     content_vector: str | None
     user_id: uuid.UUID
+    kind: str
+    is_output: bool
 
 
 class Insert(TypedDict):
@@ -43,6 +45,7 @@ class Insert(TypedDict):
     execution_time_ms: NotRequired[int | None]
     created_at: NotRequired[datetime.datetime | None]
     user_id: uuid.UUID
+    kind: NotRequired[str]
 
 
 class Update(TypedDict, total=False):
@@ -60,3 +63,4 @@ class Update(TypedDict, total=False):
     execution_time_ms: int | None
     created_at: datetime.datetime | None
     user_id: uuid.UUID
+    kind: str

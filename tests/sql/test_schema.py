@@ -25,6 +25,8 @@ CHANGED: dict[str, dict[str, str | None]] = {
 CONDITIONS = {
     # What save_message_and_update_project upserts on.
     "messages": {"constraint UNIQUE (project_id, sequence_number)"},
+    # It has a default.
+    "chat_message_cache": {"constraint CHECK ((kind = ANY (ARRAY['message'::text, 'tool'::text])))"},
     # They speak of columns that only the indexer may write.
     "code_embeddings": {
         "constraint FOREIGN KEY (file_id) REFERENCES workspace_files(id) ON DELETE CASCADE",

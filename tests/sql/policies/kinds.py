@@ -8,6 +8,7 @@ FRAGMENT: Row = {"title": "f", "template": "t", "code": "c", "file_path": "a.py"
 UPLOAD: Row = {"file_name": "a", "file_path": "a", "bucket_name": "b"}
 CHAT: Row = {"message_id": "m", "role": "user", "content": "quokka"}
 BILLING: Row = dict.fromkeys(("company_name", "address", "city", "state", "postal_code"), "x")
+PART: Row = {"part": 0, "start_at": 0, "end_at": 6, "embedding": "[1,0,0]"}
 CHUNK: Row = {
     "content": "def quokka", "embedding": "[1,0,0]", "ordinal": 0, "start_line": 1, "end_line": 1, "kind": "function",
     "role": "implementation", "path": "a.py", "text_hash": b"h", "text_embedding": "[1,0,0]", "words": ["quokka"],
@@ -233,6 +234,22 @@ OURS = (
         "lists",
         once=True,
         key="name",
+    ),
+    Thing(
+        "state of a message",
+        "public.chat_index_state",
+        {"message_id": The("chat message"), "model_id": The("model"), "user_id": The("owner"), "wanted_hash": b"h"},
+        "error",
+        once=True,
+        key="message_id",
+    ),
+    Thing(
+        "part of a message",
+        "public.chat_embeddings",
+        {"message_id": The("chat message"), "model_id": The("model"), "user_id": The("owner"), **PART},
+        "part",
+        once=True,
+        key="message_id",
     ),
     Thing("term of chats", "public.chat_terms", {"user_id": The("owner"), "term": FRESH}, "term", key="term"),
     held("account", "auth.users", "email", {"email": FRESH}),

@@ -87,8 +87,8 @@ CLOSED = (
 TRIGGERS = {
     "codingit.count_terms()", "codingit.forget_chat_terms()", "codingit.forget_project_terms()",
     "codingit.hand_over_messages()", "codingit.keep_container()", "codingit.keep_last_owner()", "codingit.keep_owner()",
-    "codingit.mark_files_stale()", "codingit.own_created_team()", "codingit.remember_chat_terms()",
-    "codingit.take_user_of_session()",
+    "codingit.mark_files_stale()", "codingit.mark_messages_stale()", "codingit.own_created_team()",
+    "codingit.remember_chat_terms()", "codingit.take_user_of_session()",
 }  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def test_rows_of_another_are_not_counted(world: World) -> None:
     build_tenant(world.connection, {"owner": "owner"})
 
     assert counted(world) == {table: count + public[table] for table, count in before.items()}
-    assert len(before) == 35
+    assert len(before) == 37
 
 
 def counted(world: World) -> dict[str, int]:
@@ -258,7 +258,7 @@ def key_of_ours(world: World, table: str, column: str) -> object:
     holders = {
         "team_id": "team", "project_id": "project of a team", "fragment_id": "fragment", "session_id": "session",
         "thread_id": "thread", "last_message_id": "thread message", "workflow_id": "workflow", "file_id": "file",
-        "model_id": "model",
+        "model_id": "model", "message_id": "chat message",
     }  # fmt: skip
     return world.ours.keys[holders.get(column, "account" if table == "public.team_members" else "owner")]
 

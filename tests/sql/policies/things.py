@@ -92,6 +92,8 @@ def plant(connection: Connection, tenant: Tenant, thing: Thing) -> None:
     if thing.once and thing.table == "public.code_index_state":
         # A trigger makes these with the file or the model.
         connection.execute(b"delete from public.code_index_state where file_id = %(file_id)s", row)
+    if thing.once and thing.table == "public.chat_index_state":
+        connection.execute(b"delete from public.chat_index_state where message_id = %(message_id)s", row)
     found = connection.execute(insert_row(thing.table, row, thing.key).encode(), row).fetchone()
     assert found is not None
     tenant.keys[thing.name] = found[0]
