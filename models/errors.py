@@ -85,6 +85,15 @@ class UnavailableError(CodingitError):
     retry_after_seconds = 2
 
 
+class TooManyRequestsError(CodingitError):
+    """More is asked of the service at once than it can take."""
+
+    code = "too_many_requests"
+    status = 429
+    hint = "Ask again after the seconds of the header Retry-After."
+    retry_after_seconds = 1
+
+
 class SetupError(CodingitError):
     """The service is not set up correctly."""
 

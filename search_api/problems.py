@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from models.errors import CodingitError, UnauthenticatedError, UnavailableError
+from models.errors import CodingitError, TooManyRequestsError, UnauthenticatedError, UnavailableError
 from sql.failures import translate
 
 MEDIA_TYPE = "application/problem+json"
@@ -94,7 +94,7 @@ def _describe_refusal(error: HTTPException) -> Problem:
 def _headers_of(error: CodingitError) -> dict[str, str]:
     if isinstance(error, UnauthenticatedError):
         return {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, UnavailableError):
+    if isinstance(error, UnavailableError | TooManyRequestsError):
         return {"Retry-After": str(error.retry_after_seconds)}
     return {}
 

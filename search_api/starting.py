@@ -134,7 +134,7 @@ def _show_example(start: Start, client: ApiClient, project: Project, owner_url: 
     print_code_reply(reply, query)
     # In a pipe it would wait there until the service ends.
     sys.stdout.flush()
-    return bool(reply["results"])
+    return bool(reply.results)
 
 
 def _example_query(directory: Path, project: Project, owner_url: str) -> str:

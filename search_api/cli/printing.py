@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from search_api.cli.failing import printable
+
+if TYPE_CHECKING:
+    from search_api.client import ChatAnswer, CodeAnswer, CodeResult, Match
 
 # As many lines as tell whether a result is the one, so that five results fit on a screen.
 SHOWN_LINES = 5
@@ -16,44 +19,41 @@ LONGEST_LINE = 160
 # Shorter words are in too many others.
 _WORD = re.compile(r"[A-Za-z]{4,}")
 
-# A reply as the API documents it.
-Json = Mapping[str, Any]
-
 
 def print_json(document: object) -> None:
     # ASCII only: what reads it need not guess an encoding, and half a surrogate pair does no harm.
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
 
 
-def print_code_reply(reply: Json, query: str, *, colour: bool | None = None) -> None:
+def print_code_reply(reply: CodeAnswer, query: str, *, colour: bool | None = None) -> None:
     """Results of a code search, best first."""
     coloured = sys.stdout.isatty() if colour is None else colour
-    for number, result in enumerate(reply["results"], 1):
+    for number, result in enumerate(reply.results, 1):
         heading = _heading(number, result)
-        start = int(result["start_line"])
-        matched = result.get("matched_lines")
-        first, lines = choose_lines(result["content"], query, matched=matched[0] - start if matched else None)
+        start = result.start_line
+        matched = result.matched_lines
+        first, lines = choose_lines(result.content, query, matched=matched[0] - start if matched else None)
         start += first
         if coloured:
-            _print_coloured(heading, lines, start, result.get("language"))
+            _print_coloured(heading, lines, start, result.language)
         else:
             _print_plain(heading, lines, start)
-        if result.get("scores"):
-            because = ", ".join(f"{name} {value:+.3f}" for name, value in result["scores"].items())
+        if result.scores:
+            because = ", ".join(f"{name} {value:+.3f}" for name, value in result.scores.items())
             _write(f"      because: {because}")
         _write("")
     for line in _remarks(reply):
         _write(line)
 
 
-def print_chat_reply(reply: Json) -> None:
+def print_chat_reply(reply: ChatAnswer) -> None:
     """Messages that a chat search found."""
-    for number, result in enumerate(reply["results"], 1):
-        when = f"  {str(result['created_at'])[:16].replace('T', ' ')}" if result.get("created_at") else ""
-        _write(f"{number}. {result['session_title']}  {result['role']}{when}  {result['score']:.3f}")
-        _write("      " + mark_matches(result["snippet"], result["matches"]).replace("\n", "\n      "))
+    for number, result in enumerate(reply.results, 1):
+        when = f"  {result.created_at:%Y-%m-%d %H:%M}" if result.created_at else ""
+        _write(f"{number}. {result.session_title}  {result.role}{when}  {result.score:.3f}")
+        _write("      " + mark_matches(result.snippet, result.matches).replace("\n", "\n      "))
         _write("")
-    if not reply["results"]:
+    if not reply.results:
         _write("Nothing found.")
 
 
@@ -82,31 +82,27 @@ def choose_lines(
     return best, [line.rstrip("\r")[:LONGEST_LINE] for line in lines[best : best + most]]
 
 
-def mark_matches(snippet: str, matches: Sequence[Json]) -> str:
+def mark_matches(snippet: str, matches: Sequence[Match]) -> str:
     """The snippet with what was found in brackets of its own."""
-    for match in sorted(matches, key=lambda each: int(each["start"]), reverse=True):
-        start, end = match["start"], match["end"]
-        snippet = f"{snippet[:start]}[{snippet[start:end]}]{snippet[end:]}"
+    for match in sorted(matches, key=lambda each: each.start, reverse=True):
+        snippet = f"{snippet[: match.start]}[{snippet[match.start : match.end]}]{snippet[match.end :]}"
     return snippet
 
 
-def _heading(number: int, result: Json) -> str:
-    named = f"  {result['kind']} {result['symbol']}" if result.get("symbol") else ""
-    stale = "  (changed since it was indexed)" if result.get("stale") else ""
-    return (
-        f"{number}. {result['path']}:{result['start_line']}-{result['end_line']}{named}  {result['score']:.3f}{stale}"
-    )
+def _heading(number: int, result: CodeResult) -> str:
+    named = f"  {result.kind} {result.symbol}" if result.symbol else ""
+    stale = "  (changed since it was indexed)" if result.stale else ""
+    return f"{number}. {result.path}:{result.start_line}-{result.end_line}{named}  {result.score:.3f}{stale}"
 
 
-def _remarks(reply: Json) -> list[str]:
-    remarks = [] if reply["results"] else ["Nothing found."]
-    for asked, taken in (reply.get("widened") or {}).items():
+def _remarks(reply: CodeAnswer) -> list[str]:
+    remarks = [] if reply.results else ["Nothing found."]
+    for asked, taken in reply.widened.items():
         remarks.append(f"No '{asked}' in this code; also looked for: {', '.join(taken)}.")
-    index = reply.get("index") or {}
-    if index.get("pending"):
-        remarks.append(f"{index['pending']} of {index['files']} files are not indexed yet.")
-    if index.get("failed"):
-        remarks.append(f"{index['failed']} files could not be indexed; 'codingit status' names them.")
+    if reply.index.pending:
+        remarks.append(f"{reply.index.pending} of {reply.index.files} files are not indexed yet.")
+    if reply.index.failed:
+        remarks.append(f"{reply.index.failed} files could not be indexed; 'codingit status' names them.")
     return remarks
 
 

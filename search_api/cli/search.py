@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +13,7 @@ from search_api.cli.printing import print_chat_reply, print_code_reply, print_js
 from search_api.cli.session import open_client
 
 if TYPE_CHECKING:
-    from search_api.client import ApiClient
+    from search_api.client import ApiClient, ChatAnswer, CodeAnswer
 
 
 class SearchMode(StrEnum):
@@ -80,21 +80,21 @@ def search(
         chat, SearchMode(mode), {"--project": project, "--path": path, "--language": language, "--explain": explain}
     )
     with open_client() as client:
-        reply = (
-            client.search_chat(query, mode=mode, limit=limit)
-            if chat
-            else client.search_code(
+        reply: CodeAnswer | ChatAnswer
+        if chat:
+            reply = client.search_chat(query, mode=mode, limit=limit)
+        else:
+            reply = client.search_code(
                 query,
                 mode=mode,
                 limit=limit,
                 path_glob=path,
-                languages=list(language) or None,
+                languages=language or None,
                 explain=explain,
                 project_id=None if project is None else _project_id(client, project),
             )
-        )
-    _print(reply, query, chat, as_json)
-    sys.exit(ExitCode.OK if reply["results"] else ExitCode.FAILED)
+    _print(reply, query, as_json)
+    sys.exit(ExitCode.OK if reply.results else ExitCode.FAILED)
 
 
 def _refuse_nonsense(chat: bool, mode: SearchMode, code_only: dict[str, object]) -> None:
@@ -106,18 +106,19 @@ def _refuse_nonsense(chat: bool, mode: SearchMode, code_only: dict[str, object])
 
 
 def _project_id(client: ApiClient, title: str) -> str:
-    projects = client.list_projects()
-    found = next((project.id for project in projects if project.title == title), None)
-    if found is None:
-        known = ", ".join(sorted(project.title for project in projects)) or "none yet"
+    found = client.list_projects(title=title, limit=1)
+    if not found.items:
+        known = ", ".join(sorted(project.title for project in client.iterate_projects())) or "none yet"
         raise UsageError(f"There is no project '{title}'.", hint=f"There are: {known}.")
-    return found
+    return found.items[0].id
 
 
-def _print(reply: dict[str, Any], query: str, chat: bool, as_json: bool) -> None:
+def _print(reply: CodeAnswer | ChatAnswer, query: str, as_json: bool) -> None:
+    from search_api.client import CodeAnswer, to_document
+
     if as_json:
-        print_json(reply)
-    elif chat:
-        print_chat_reply(reply)
-    else:
+        print_json(to_document(reply))
+    elif isinstance(reply, CodeAnswer):
         print_code_reply(reply, query)
+    else:
+        print_chat_reply(reply)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from search_api.cli.failing import UsageError, printable
@@ -36,7 +34,9 @@ def status(as_json: bool, watch: bool) -> None:
         else:
             state = client.index_status()
     if as_json:
-        print_json({"url": session.url, **asdict(state)})
+        from search_api.client import to_document
+
+        print_json({"url": session.url, **to_document(state)})
         return
     click.echo(f"Service    {session.url}")
     click.echo(f"Files      {state.files}: {state.indexed} indexed, {state.pending} pending, {state.failed} failed, "

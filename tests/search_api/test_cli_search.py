@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import msgspec
 import pytest
 
 from search_api.chat_search import ChatMode
 from search_api.cli import main
 from search_api.cli.printing import choose_lines, mark_matches, print_code_reply
 from search_api.cli.search import ONLY_CHAT, ONLY_CODE, SearchMode
+from search_api.client import CodeAnswer, Match
 from search_api.code_search import Mode
 
 RESULT = {
@@ -31,8 +33,10 @@ RESULT = {
     "scores": {"dense": 0.5, "lexical": 0.75},
     "content": "import decimal\n\ndef round_price(amount):\n    return amount\n",
     "stale": True,
+    "matched_lines": None,
 }
 FRESH = {"files": 3, "pending": 0, "failed": 0}
+ANSWER = {"results": [RESULT], "index": FRESH, "widened": {}, "truncated": False, "took_ms": 1.0}
 
 
 class Stub(ThreadingHTTPServer):
@@ -41,8 +45,9 @@ class Stub(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: dict[str, tuple[int, Any]] = {
-            "/v1/search/code": (200, {"results": [RESULT], "index": FRESH, "widened": {}, "took_ms": 1.0}),
+            "/v1/search/code": (200, ANSWER),
             "/v1/search/chat": (200, {"results": [], "took_ms": 1.0}),
+            "/v1/projects?title=bakery&limit=1": (200, {"projects": [], "next": None}),
             "/v1/projects": (200, {"projects": [{"id": "p1", "title": "shop"}]}),
         }
         self.asked: list[tuple[str, Any]] = []
@@ -60,7 +65,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: Any) -> None:
         self.server.asked.append((self.path, body))
-        status, document = self.server.answers[self.path]
+        answers = self.server.answers
+        status, document = answers.get(self.path) or answers[self.path.partition("?")[0]]
         content = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
@@ -107,7 +113,7 @@ def test_an_exact_match_is_shown_after_the_line_above_it(
 ) -> None:
     content = "\n".join(f"line {number}" for number in range(1, 21)) + "\n"
     found = {**RESULT, "content": content, "end_line": 29, "matched_lines": [24, 28]}
-    stub.answers["/v1/search/code"] = (200, {"results": [found], "index": FRESH, "widened": {}, "took_ms": 1.0})
+    stub.answers["/v1/search/code"] = (200, {**ANSWER, "results": [found]})
 
     run(monkeypatch, "search", r"/^line 1[59]$/")
 
@@ -263,9 +269,10 @@ def test_the_lines_shown_are_those_around_the_asked_words(
 
 def test_control_characters_of_a_file_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     result = {**RESULT, "content": "evil = '\x1b[2J\x07'\n", "path": "/a\x1b]0;b"}
+    answer = msgspec.convert({**ANSWER, "results": [result]}, CodeAnswer)
 
     for colour in (False, True):
-        print_code_reply({"results": [result], "index": FRESH}, "x", colour=colour)
+        print_code_reply(answer, "x", colour=colour)
 
     printed = capsys.readouterr().out
     assert "\x07" not in printed
@@ -275,7 +282,7 @@ def test_control_characters_of_a_file_do_not_reach_the_terminal(capsys: pytest.C
 
 
 def test_matches_of_a_message_are_put_in_brackets() -> None:
-    marked = mark_matches("one two three", [{"start": 0, "end": 3}, {"start": 8, "end": 13}])
+    marked = mark_matches("one two three", [Match(0, 3, 0, 3), Match(8, 13, 8, 13)])
 
     assert marked == "[one] two [three]"
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
-from indexer.file_store import DiffReply, FileHash, FileMove, FileStore, FileWrite, ManifestPage, Project, WriteReply
+from indexer.file_store import DiffReply, FileHash, FileMove, FileStore, FileWrite, ManifestPage, WriteReply
 from models.errors import (
     CodingitError,
     ConflictError,
@@ -19,12 +21,34 @@ from models.errors import (
     InvalidRequestError,
     NotFoundError,
     TooLargeError,
+    TooManyRequestsError,
     UnauthenticatedError,
     UnavailableError,
 )
-from search_api.client import ApiClient, BadReplyError, IndexFailure, IndexSkip, IndexStatus
+from search_api.client import ApiClient, BadReplyError, IndexFailure, IndexSkip, IndexStatus, Project, to_document
 
 Handler = Callable[[httpx.Request], httpx.Response]
+
+CODE_RESULT = {
+    "path": "/p/a.py",
+    "project_id": None,
+    "file_id": "7",
+    "language": "python",
+    "kind": "function",
+    "symbol": "f",
+    "start_line": 1,
+    "end_line": 2,
+    "score": 1.5,
+    "content": "def f(): ...",
+    "stale": False,
+}
+NOTHING_FOUND = {
+    "results": [],
+    "index": {"files": 0, "pending": 0, "failed": 0},
+    "widened": {},
+    "truncated": False,
+    "took_ms": 1.0,
+}
 
 
 class Service:
@@ -53,6 +77,15 @@ def ok(document: Any) -> httpx.Response:
     return httpx.Response(200, json=document)
 
 
+def status_event(pending: int) -> tuple[str, Any]:
+    return "status", {"files": 9, "indexed": 0, "pending": pending, "failed": 0, "skipped": 0, "chunks": 0}
+
+
+def events(*told: tuple[str, Any]) -> httpx.Response:
+    text = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in told)
+    return httpx.Response(200, headers={"Content-Type": "text/event-stream"}, text=": ping\n\n" + text)
+
+
 def test_the_client_is_a_file_store() -> None:
     store: FileStore = Service(ok({"wanted": ["/p/a"], "unchanged": 4})).client()
 
@@ -64,20 +97,22 @@ def test_every_request_carries_the_token() -> None:
 
     projects = service.client().list_projects()
 
-    assert projects == [Project("1", "shop")]
+    assert list(projects) == [Project("1", "shop", is_public=False)]
     assert service.asked[0].headers["Authorization"] == "Bearer t0"
 
 
 def test_a_project_is_made_only_when_there_is_none_of_its_title() -> None:
-    service = Service(
-        ok({"projects": [{"id": "1", "title": "a"}]}), httpx.Response(201, json={"id": "2", "title": "b"})
-    )
+    made = {"id": "2", "title": "b"}
+    service = Service(ok({"projects": []}), httpx.Response(201, json=made), ok({"projects": [made]}))
 
     with service.client() as client:
-        made = client.find_or_create_project("b")
+        first = client.find_or_create_project("b")
+        second = client.find_or_create_project("b")
 
-    assert made == Project("2", "b")
-    assert service.sent() == {"title": "b"}
+    assert first == second == Project("2", "b")
+    assert [request.method for request in service.asked] == ["GET", "POST", "GET"]
+    assert dict(service.asked[0].url.params) == {"title": "b", "limit": "1"}
+    assert service.sent(1) == {"title": "b"}
 
 
 def test_a_manifest_is_asked_for_page_by_page() -> None:
@@ -117,8 +152,49 @@ def test_the_index_status_is_typed() -> None:
     )
 
 
+def test_a_list_is_gone_through_page_by_page() -> None:
+    service = Service(
+        ok({"projects": [{"id": "1", "title": "a"}, {"id": "2", "title": "b"}], "next": "2"}),
+        ok({"projects": [{"id": "3", "title": "c"}], "next": None}),
+    )
+
+    projects = service.client().iterate_projects(limit=2)
+
+    assert next(projects).id == "1"
+    assert len(service.asked) == 1
+    assert [project.id for project in projects] == ["2", "3"]
+    assert [dict(request.url.params) for request in service.asked] == [{"limit": "2"}, {"limit": "2", "after": "2"}]
+
+
+def test_a_reply_is_typed_and_what_this_version_does_not_know_is_left() -> None:
+    result = {**CODE_RESULT, "scores": {"dense": 1}, "novelty": 1}
+    answer = {"results": [result], "index": {"files": 3, "pending": 1, "failed": 0}, "widened": {}, "truncated": False}
+
+    reply = Service(ok({**answer, "took_ms": 2})).client().search_code("x")
+
+    assert (reply.results[0].symbol, reply.results[0].scores, reply.index.pending) == ("f", {"dense": 1.0}, 1)
+    del result["novelty"]
+    assert to_document(reply)["results"][0] == {**result, "matched_lines": None}
+
+
+def test_a_moment_is_read_with_its_time_zone() -> None:
+    project = {"id": "1", "title": "a", "created_at": "2026-01-01T12:00:00+01:00"}
+
+    (found,) = Service(ok({"projects": [project]})).client().list_projects()
+
+    assert found.created_at == datetime(2026, 1, 1, 11, tzinfo=UTC)
+
+
+def test_a_deletion_is_answered_with_nothing() -> None:
+    service = Service(httpx.Response(204))
+
+    service.client().delete_file("7")
+
+    assert [(request.method, request.url.path) for request in service.asked] == [("DELETE", "/v1/files/7")]
+
+
 def test_a_search_sends_what_was_given_and_nothing_else() -> None:
-    service = Service(ok({"results": []}))
+    service = Service(ok(NOTHING_FOUND))
 
     service.client().search_code("parse \ud800 url", mode="hybrid", project_id=None, limit=5)
 
@@ -166,24 +242,101 @@ def test_a_reply_of_another_service_is_told(answer: httpx.Response) -> None:
 
 @pytest.mark.parametrize(
     "trouble",
-    [httpx.Response(503, json={"code": "unavailable"}), httpx.ConnectError("refused"), httpx.ReadError("cut")],
+    [
+        httpx.Response(503, json={"code": "unavailable"}),
+        httpx.Response(429, json={"code": "too_many_requests"}),
+        httpx.ConnectError("refused"),
+        httpx.ReadError("cut"),
+    ],
 )
 def test_a_service_that_comes_back_is_waited_for(trouble: httpx.Response | Exception) -> None:
     service = Service(trouble, trouble, ok({"projects": []}))
 
-    assert service.client().list_projects() == []
+    assert len(service.client().list_projects()) == 0
 
     assert len(service.slept) == 2
     assert 0 < service.slept[0] <= 0.25
 
 
-def test_retry_after_is_honoured() -> None:
-    away = httpx.Response(503, headers={"Retry-After": "3"}, json={})
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_is_honoured(status: int) -> None:
+    away = httpx.Response(status, headers={"Retry-After": "3"}, json={})
     service = Service(away, ok({"projects": []}))
 
     service.client().list_projects()
 
     assert service.slept == [3.0]
+
+
+def test_who_is_to_come_back_much_later_is_told_so_at_once() -> None:
+    service = Service(httpx.Response(429, headers={"Retry-After": "3600"}, json={}))
+
+    with pytest.raises(TooManyRequestsError) as raised:
+        service.client().list_projects()
+
+    assert raised.value.retry_after_seconds == 3600
+    assert service.slept == []
+
+
+def test_an_error_in_the_shape_of_other_vendors_is_read_too() -> None:
+    error = {"message": "There is no such model.", "type": "invalid_request_error", "param": None, "code": "not_found"}
+
+    with pytest.raises(NotFoundError) as raised:
+        Service(httpx.Response(404, json={"error": error})).client().list_projects()
+
+    assert (raised.value.detail, raised.value.code) == ("There is no such model.", "not_found")
+
+
+def test_the_index_is_followed_over_the_end_of_a_stream_and_over_a_broken_one() -> None:
+    service = Service(
+        events(status_event(1), status_event(2)),
+        events(status_event(3)),
+        httpx.ReadError("cut"),
+        events(status_event(4)),
+    )
+
+    followed = service.client().follow_index("p")
+    pending = [next(followed).pending for _ in range(4)]
+
+    assert pending == [1, 2, 3, 4]
+    assert len(service.asked) == 4
+    assert "text/event-stream" in service.asked[0].headers["Accept"]
+    assert "application/json" not in service.asked[0].headers["Accept"].split(", ")
+    assert dict(service.asked[0].url.params) == {"project_id": "p"}
+    assert len(service.slept) == 3
+
+
+def test_a_problem_in_a_stream_is_its_exception() -> None:
+    problem = {"code": "not_found", "detail": "D", "hint": "H"}
+    service = Service(events(status_event(1), ("problem", problem)))
+
+    followed = service.client().follow_index()
+    next(followed)
+
+    with pytest.raises(NotFoundError) as raised:
+        next(followed)
+    assert (raised.value.detail, raised.value.hint) == ("D", "H")
+
+
+def test_an_event_of_a_later_version_is_passed_over() -> None:
+    service = Service(events(("novelty", {}), status_event(1)))
+
+    assert next(service.client().follow_index()).pending == 1
+
+
+def test_a_refused_stream_is_the_refusal() -> None:
+    service = Service(httpx.Response(403, json={"code": "forbidden", "detail": "D", "hint": "H"}))
+
+    with pytest.raises(ForbiddenError):
+        next(service.client().follow_index())
+
+
+def test_the_methods_are_described_by_what_they_ask() -> None:
+    asked = inspect.signature(ApiClient.create_task)
+
+    assert list(asked.parameters) == ["self", "prompt", "repo_url", "selected_agent", "selected_model"]
+    assert next(iter(inspect.signature(Service(ok({})).client().create_task).parameters)) == "prompt"
+    assert "pending" in (ApiClient.create_task.__doc__ or "")
 
 
 def test_a_service_that_stays_away_is_given_up_on_with_a_hint() -> None:

@@ -1,0 +1,62 @@
+"""How a program asks the running service over HTTP: one description of the routes, a client that waits and one that
+is awaited, typed replies, patience while the service is away, errors as exceptions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from search_api.client.asking import Ask, BadReplyError, Page, to_document
+from search_api.client.files import FileEntry, StoredFile
+from search_api.client.index import IndexFailure, IndexSkip, IndexStatus
+from search_api.client.projects import Project, ProjectMessage
+from search_api.client.searching import (
+    ChatAnswer,
+    ChatResult,
+    CodeAnswer,
+    CodeResult,
+    IndexFreshness,
+    Match,
+    NearbyMessage,
+)
+from search_api.client.sessions import ChatSession, SessionMessage
+from search_api.client.sync import ApiClient
+from search_api.client.tasks import ListedTask, Task
+
+if TYPE_CHECKING:
+    from search_api.client.asynchronous import AsyncApiClient
+
+__all__ = [
+    "ApiClient",
+    "Ask",
+    "AsyncApiClient",
+    "BadReplyError",
+    "ChatAnswer",
+    "ChatResult",
+    "ChatSession",
+    "CodeAnswer",
+    "CodeResult",
+    "FileEntry",
+    "IndexFailure",
+    "IndexFreshness",
+    "IndexSkip",
+    "IndexStatus",
+    "ListedTask",
+    "Match",
+    "NearbyMessage",
+    "Page",
+    "Project",
+    "ProjectMessage",
+    "SessionMessage",
+    "StoredFile",
+    "Task",
+    "to_document",
+]
+
+
+def __getattr__(name: str) -> object:
+    # An event loop takes as long to load as everything else here, and the command line has no use for it.
+    if name == "AsyncApiClient":
+        from search_api.client.asynchronous import AsyncApiClient
+
+        return AsyncApiClient
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

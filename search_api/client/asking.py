@@ -1,0 +1,125 @@
+"""What is asked of the service and how its reply is read, as values: nothing here opens a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+# Chosen over own code and over pydantic: it checks and types a reply in one pass, and is imported in milliseconds.
+import msgspec
+
+from models.errors import CodingitError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+# What a request's body can hold; msgspec writes moments, ids and enums as the service reads them.
+Body = Mapping[str, Any]
+Scalar = str | int | bool | None
+
+
+class BadReplyError(CodingitError):
+    """The service answered with something that is not its API."""
+
+    code = "bad_reply"
+    status = 502
+    hint = "Does the address name a codingit-search service, and one of this version?"
+
+
+# Records here are msgspec's, not dataclasses: such a class is made 45 times as fast (0.03 ms instead of 1.4 ms), and
+# each start of the command line makes all of them.
+class Reply(msgspec.Struct, frozen=True):
+    """What the service answers."""
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """A part of a list, which can be iterated over; `next` asks for what follows, and is None on the last page."""
+
+    items: tuple[T, ...]
+    next: str | int | None = None
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+class Reading(Protocol[T_co]):
+    """Makes of a reply's bytes what the caller gets. Raises BadReplyError."""
+
+    def read(self, content: bytes) -> T_co: ...
+
+
+class Whole(msgspec.Struct, Generic[T], frozen=True):
+    """The reply is one document; fields that this version does not know are left."""
+
+    kind: type[T]
+
+    def read(self, content: bytes) -> T:
+        try:
+            return msgspec.json.decode(content, type=self.kind)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BadReplyError(f"A reply is no valid {self.kind.__name__}: {error}") from error
+
+
+class PageOf(msgspec.Struct, Generic[T], frozen=True):
+    """The reply is a page whose items are in this field."""
+
+    field: str
+    kind: type[T]
+
+    def read(self, content: bytes) -> Page[T]:
+        try:
+            document = msgspec.json.decode(content, type=dict[str, Any])
+            items = msgspec.convert(document[self.field], type=tuple[self.kind, ...])  # type: ignore[name-defined]
+            return Page(items, document.get("next"))
+        except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
+            raise BadReplyError(f"A reply is no valid page of {self.kind.__name__}: {error}") from error
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """The reply has no body."""
+
+    def read(self, content: bytes) -> None:
+        return None
+
+
+class Ask(msgspec.Struct, Generic[T], frozen=True):
+    """One request. It is sent again after a lost reply only when it is `repeatable`."""
+
+    method: str
+    path: str
+    reading: Reading[T]
+    query: Mapping[str, Scalar] = msgspec.field(default_factory=dict)
+    body: Body | None = None
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
+    repeatable: bool = True
+
+    def content(self) -> bytes | None:
+        return None if self.body is None else msgspec.json.encode(self.body)
+
+    def parameters(self) -> dict[str, str]:
+        """The query without what was not given."""
+        return {name: _written(value) for name, value in self.query.items() if value is not None}
+
+    def all_headers(self) -> dict[str, str]:
+        written = {} if self.body is None else {"Content-Type": "application/json"}
+        return {**written, **self.headers}
+
+    def after(self, position: str | int) -> Ask[T]:
+        """The same list from there on."""
+        return msgspec.structs.replace(self, query={**self.query, "after": position})
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """The fields without those that were not given: the service has the defaults."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def to_document(reply: object) -> Any:
+    """A reply as JSON's own kinds, in the words of the API."""
+    return msgspec.to_builtins(reply)
+
+
+def _written(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

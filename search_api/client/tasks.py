@@ -1,0 +1,69 @@
+"""What is asked of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from search_api.client.asking import Ask, Page, PageOf, Reply, Whole, given
+
+
+class ListedTask(Reply, frozen=True):
+    """A task without its logs."""
+
+    id: int
+    status: str
+    progress: int
+    prompt: str
+    repo_url: str | None
+    selected_agent: str | None
+    selected_model: str | None
+    sandbox_url: str | None
+    branch_name: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Task(ListedTask, frozen=True):
+    """A task with its logs, in the order they came; Any: an entry is whatever JSON was added."""
+
+    logs: Any
+
+
+def list_tasks(
+    *, status: str | None = None, after: int | None = None, limit: int | None = None
+) -> Ask[Page[ListedTask]]:
+    """Tasks, the newest first."""
+    return Ask("GET", "/v1/tasks", PageOf("tasks", ListedTask), {"status": status, "after": after, "limit": limit})
+
+
+def create_task(
+    prompt: str,
+    *,
+    repo_url: str | None = None,
+    selected_agent: str | None = None,
+    selected_model: str | None = None,
+) -> Ask[Task]:
+    """Make a task, which is pending. Not asked twice once it may have arrived."""
+    body = given(prompt=prompt, repo_url=repo_url, selected_agent=selected_agent, selected_model=selected_model)
+    return Ask("POST", "/v1/tasks", Whole(Task), body=body, repeatable=False)
+
+
+def read_task(task_id: int) -> Ask[Task]:
+    """A task with its logs."""
+    return Ask("GET", f"/v1/tasks/{task_id}", Whole(Task))
+
+
+def change_task(
+    task_id: int,
+    *,
+    status: str | None = None,
+    progress: int | None = None,
+    sandbox_url: str | None = None,
+    branch_name: str | None = None,
+    logs: Sequence[Any] | None = None,
+) -> Ask[Task]:
+    """Tell how a task goes on; entries of `logs` are added, so it is not asked twice once it may have arrived."""
+    body = given(status=status, progress=progress, sandbox_url=sandbox_url, branch_name=branch_name, logs=logs)
+    return Ask("PATCH", f"/v1/tasks/{task_id}", Whole(Task), body=body, repeatable=not logs)
