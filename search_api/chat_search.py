@@ -14,7 +14,7 @@ from models.caller import Caller
 from models.errors import InvalidRequestError
 from search_api.chat_fusion import Fused, Sort, fuse
 from search_api.chat_syntax import Alternative, ParsedQuery, Wanted, all_of, any_of, like_pattern, parse_query
-from search_api.snippets import Snippet, cut_snippet, find_literal, find_marked, find_similar
+from search_api.snippets import SNIPPET_LENGTH, Snippet, cut_snippet, find_literal, find_marked, find_similar
 from sql.chat import (
     ChatCandidateQuery,
     ChatFilters,
@@ -57,6 +57,8 @@ class ChatQuery:
     sort: Sort = Sort.RELEVANCE
     limit: int = 10
     neighbours: int = 0
+    # Characters of a message that are shown at most.
+    excerpt: int = SNIPPET_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,6 @@ def _hit(
         created_at=winner.created_at,
         score=round(fused.score, 5),
         evidence=fused.evidence,
-        snippet=cut_snippet(winner.content, spans),
+        snippet=cut_snippet(winner.content, spans, query.excerpt),
         neighbours=tuple(neighbours),
     )

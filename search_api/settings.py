@@ -92,13 +92,16 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma-separated origins whose pages may call the API; '*' for all."
     )
+    public_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated names by which /mcp is reached, besides localhost and numbers; '*' for all."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "public_hosts", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+            return tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
         return value
 
     @field_validator("log_level", "model_precision", mode="before")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from uuid import UUID
 
 from models.errors import NotFoundError
@@ -32,6 +33,23 @@ class File(FileEntry):
 
     content_hash: str
     content: str
+
+
+class Fit(IntEnum):
+    """How a file fits a path that was asked for, best first."""
+
+    EXACT = 0
+    SUFFIX = 1
+    NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that a path can mean."""
+
+    id: UUID
+    path: str
+    fit: Fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,21 @@ def read_file(connection: Connection, file_id: UUID) -> File:
     if row is None:
         raise NotFoundError(f"There is no file {file_id}.")
     return File(*row)
+
+
+def find_files(
+    connection: Connection, path: str, project_id: UUID | None, *, exact: Sequence[str], most: int
+) -> list[FoundFile]:
+    """The files that a path can mean, best fit first; `exact` are the absolute paths that it stands for."""
+    parameters = {
+        "project_id": project_id,
+        "exact": list(exact),
+        "suffix": f"/{path.lstrip('/')}",
+        "name": path.rsplit("/", 1)[-1],
+        "most": most,
+    }
+    rows = connection.execute(query("files/find_files"), parameters).fetchall()
+    return [FoundFile(file_id, found, Fit(fit)) for file_id, found, fit in rows]
 
 
 def delete_tree(connection: Connection, file_id: UUID) -> int:

@@ -18,6 +18,7 @@ from search_api.auth import Authenticator
 from search_api.configured_model import open_reranker
 from search_api.http.documentation import describe_problems
 from search_api.http.door import Door
+from search_api.http.mcp import McpDoor
 from search_api.http.metrics import Metrics
 from search_api.http.reception import Reception
 from search_api.http.routes import chat, docs, files, health, index, messages, projects, search, sessions, tasks
@@ -62,6 +63,8 @@ def create_app(database: Database, encoder: ActiveEncoder, authenticator: Authen
     """The service over an open database, which stays the caller's to close."""
     metrics = Metrics()
     metrics.watch_database(database)
+    agents = McpDoor()
+    service = Service(database, encoder, settings, metrics, Warmup(encoder.refresh), open_reranker(settings))
     app = Api(
         title="codingit-search",
         version=version("codingit-search"),
@@ -69,12 +72,14 @@ def create_app(database: Database, encoder: ActiveEncoder, authenticator: Authen
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=lambda _: agents.running(service),
         middleware=_middleware(authenticator, settings, metrics),
         exception_handlers={HTTPException: _answer_refusal, RequestValidationError: _answer_refusal},
     )
-    app.state.service = Service(database, encoder, settings, metrics, Warmup(encoder.refresh), open_reranker(settings))
+    app.state.service = service
     for router in ROUTERS:
         app.include_router(router)
+    app.routes.append(agents.route())
     if settings.metrics_enabled:
         app.include_router(health.metrics_router)
     return app
@@ -86,8 +91,8 @@ def _middleware(authenticator: Authenticator, settings: Settings, metrics: Metri
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "PUT", "POST", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
-        expose_headers=["X-Request-Id", "Retry-After"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-Id", "Mcp-Session-Id", "Mcp-Protocol-Version"],
+        expose_headers=["X-Request-Id", "Retry-After", "Mcp-Session-Id"],
     )
     ours = [
         Middleware(Reception, metrics=metrics),
