@@ -15,7 +15,7 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo install test lint types format bench rows clean
+.PHONY: help run demo install test lint types format bench rows encoder image clean
 
 help:
 	@echo 'make run DIR=~/code/shop    start everything, index DIR, serve until Ctrl-C (QUERY="..." shows what it finds)'
@@ -23,7 +23,8 @@ help:
 	@echo 'make test | lint | types    check the project; make format puts it in shape'
 	@echo 'make rows                  write the typed rows, the TypeScript types and the dump after a change of the schema'
 	@echo 'make bench                 measure speed and recall; with QUERIES=... SOURCES=... the quality of results too'
-	@echo 'make encoder                make the code encoder again, from fetching sources to the measured model'
+	@echo 'make encoder               make the code encoder again, from fetching sources to the measured model'
+	@echo 'make image                 build the container (CONTAINER=podman for podman; EXTRAS=models)'
 	@echo 'make install | clean        make the virtual environment (EXTRAS=models: for other models), or remove all'
 
 # The code to index, and what to search for in it; handed on by the environment, so that no character in them is special.
@@ -89,6 +90,11 @@ rows: install
 ENCODER_CACHE ?= $(HOME)/.cache/codingit-encoder
 encoder: $(INSTALLED)-models
 	$(BIN)/python -m training --cache '$(ENCODER_CACHE)'
+
+# docs/operations.md tells how it is run.
+CONTAINER ?= docker
+image:
+	$(CONTAINER) build --build-arg 'EXTRAS=$(EXTRAS)' --build-arg 'TORCH=$(TORCH)' --tag codingit-search .
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build ./*.egg-info

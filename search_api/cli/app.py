@@ -22,6 +22,7 @@ COMMANDS = {
     "search": "search_api.cli.search",
     "status": "search_api.cli.status",
     "doctor": "search_api.cli.doctor",
+    "bench": "search_api.cli.bench",
     "token": "search_api.cli.token",
     "serve": "search_api.cli.processes",
     "worker": "search_api.cli.processes",

@@ -18,13 +18,19 @@ def title_of(directory: Path, data_dir: Path, wanted: str | None = None) -> str:
     root = os.path.realpath(directory)
     titles = _load(data_dir)
     if wanted is None:
-        known = next((title for title, path in titles.items() if path == root), None)
+        known = known_title(directory, data_dir)
         if known is not None:
             return known
     title = wanted or _free_title(os.path.basename(root) or "workspace", titles)
     if titles.get(title) != root:
         _save(data_dir, {**titles, title: root})
     return title
+
+
+def known_title(directory: Path, data_dir: Path) -> str | None:
+    """The title under which the directory was indexed from this machine, or None."""
+    root = os.path.realpath(directory)
+    return next((title for title, path in _load(data_dir).items() if path == root), None)
 
 
 def _free_title(name: str, titles: dict[str, str]) -> str:
