@@ -65,8 +65,8 @@ def _asking(session: Session, project_id: str, mode: str) -> Iterator[Callable[[
     with open_client(session) as client:
 
         def ask(query: str) -> Found:
-            reply = client.search_code(query, project_id=project_id, mode=mode)
-            return [(result["path"], result["symbol"]) for result in reply["results"]]
+            answer = client.search_code(query, project_id=project_id, mode=mode)
+            return [(result.path, result.symbol) for result in answer.results]
 
         yield ask
 
@@ -78,12 +78,13 @@ def _project_id(session: Session, root: Path, wanted: str | None) -> str:
 
     title = wanted or known_title(root, find_data_dir()) or root.name
     with open_client(session) as client:
-        project = next((each for each in client.list_projects() if each.title == title), None)
-        if project is None:
+        found = client.list_projects(title=title, limit=1)
+        if not found.items:
             raise UsageError(
                 f"The service has no project '{title}'.",
                 hint=f"Index it: codingit index {root}, or name it: --project.",
             )
+        project = found.items[0]
         status = client.index_status(project.id)
     if status.pending:
         raise UsageError(
