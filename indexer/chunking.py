@@ -17,7 +17,7 @@ from indexer.source_text import SourceText
 from models.kinds import ChunkKind
 
 # Goes up whenever the same text would be cut or described differently: every file is indexed again then.
-CHUNKER_VERSION = 3
+CHUNKER_VERSION = 4
 
 # In non-blank characters, about thirty lines: what a reader takes in at once, and what the packaged model reads.
 TARGET_SIZE = 1000
@@ -217,10 +217,11 @@ def _merge(text: SourceText, pieces: Sequence[_Span], definitions: Sequence[Defi
             together = text.fits(last.start, piece.end, TARGET_SIZE)
             if text.size(piece.start, piece.end) <= CLOSING_SIZE and text.closes(piece.start, piece.end):
                 together = text.fits(last.start, piece.end, LARGEST_SIZE + CLOSING_SIZE)
-            elif _defines(starts, last) and _defines(starts, piece):
-                apart = text.size(last.start, last.end) >= OWN_SIZE or text.size(piece.start, piece.end) >= OWN_SIZE
+            elif _defines(starts, last):
+                # A class's first line goes with its first part, be that a member or what is said of it.
                 head = text.size(last.start, last.end) < TINY_SIZE and text.fits(last.start, piece.end, LARGEST_SIZE)
-                together = head or (together and not apart)
+                apart = text.size(last.start, last.end) >= OWN_SIZE or text.size(piece.start, piece.end) >= OWN_SIZE
+                together = head or (together and not (apart and _defines(starts, piece)))
             if together:
                 merged[-1] = _Span(last.start, piece.end)
                 continue

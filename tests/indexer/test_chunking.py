@@ -62,6 +62,17 @@ def test_a_long_class_is_its_head_and_its_members() -> None:
     assert chunks[1].enclosing == ("Store",)
 
 
+def test_the_first_line_of_a_class_goes_with_its_documentation_though_both_are_more_than_the_target() -> None:
+    doc = "".join(f"    Line {number} tells what keeping rows is good for.\n" for number in range(27))
+    source = f'class StoreOfAllTheRowsThatThereAre:\n    """\n{doc}    """\n\n{python_function("load", 60, "    ")}'
+
+    chunks = chunk_source("a.py", source)
+
+    assert TARGET_SIZE < size_of(chunks[0].content) <= LARGEST_SIZE
+    assert (chunks[0].symbol, chunks[0].start_line) == ("StoreOfAllTheRowsThatThereAre", 1)
+    assert chunks[0].content.endswith('"""\n\n')
+
+
 def test_a_long_body_is_cut_between_statements_and_its_parts_know_what_they_continue() -> None:
     loops = "".join(
         f"    for item in rows_{number}:\n        first({number}, item)\n        second({number}, item)\n"
