@@ -21,6 +21,7 @@ from sql import chat_index, index
 from sql.database import Connection, Database
 from sql.failures import translated
 from sql.index import ActiveGeneration, Generation
+from sql.once import forget_expired_answers
 
 log = logging.getLogger("codingit.worker")
 
@@ -177,6 +178,7 @@ class Worker:
                 if monotonic() - self._looked_for_messages > MISSED_MESSAGES_SECONDS:
                     self._looked_for_messages = monotonic()
                     chat_index.add_missing_message_states(connection, model_id)
+                forget_expired_answers(connection)
             self._on_idle(model_id, self._written)
             self._written = 0
         with self._database.transaction_as(SERVICE) as connection:

@@ -920,6 +920,39 @@ export type Database = {
           },
         ]
       }
+      idempotency_keys: {
+        Row: {
+          user_id: string
+          key: string
+          request_hash: string
+          status: number | null
+          reply: string | null
+          location: string | null
+          created_at: string
+          expires_at: string
+        }
+        Insert: {
+          user_id: string
+          key: string
+          request_hash: string
+          status?: number | null
+          reply?: string | null
+          location?: string | null
+          created_at?: string
+          expires_at?: string
+        }
+        Update: {
+          user_id?: string
+          key?: string
+          request_hash?: string
+          status?: number | null
+          reply?: string | null
+          location?: string | null
+          created_at?: string
+          expires_at?: string
+        }
+        Relationships: []
+      }
       messages: {
         Row: {
           id: string

@@ -60,6 +60,22 @@ class ConflictError(CodingitError):
     hint = "Read the current state, then decide and send again."
 
 
+class ChangedError(CodingitError):
+    """What is stored is not what the request expects."""
+
+    code = "changed"
+    status = 412
+    hint = "Read it again, make the change to what it is now, and send the new ETag in If-Match."
+
+
+class ReusedKeyError(CodingitError):
+    """The Idempotency-Key has been used for another request."""
+
+    code = "idempotency_key_reused"
+    status = 422
+    hint = "Use a new key for each thing that is to be made, and the same one only to send the same request again."
+
+
 class TooLargeError(CodingitError):
     """The request is larger than the service accepts."""
 

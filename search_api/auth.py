@@ -33,6 +33,8 @@ class Scope(StrEnum):
     """What an API key can be limited to."""
 
     SEARCH = "search"
+    READ_PROJECTS = "projects:read"
+    WRITE_PROJECTS = "projects:write"
     READ_FILES = "files:read"
     WRITE_FILES = "files:write"
     READ_CHATS = "chats:read"
@@ -48,15 +50,15 @@ class Principal:
     caller: Caller
     scopes: frozenset[str] | None = None
 
-    def require_user(self, scope: Scope) -> Caller:
-        """The caller as a signed-in user who may do this; raises ForbiddenError."""
+    def require_user(self, *scopes: Scope) -> Caller:
+        """The caller as a signed-in user who may do this by any of the scopes; raises ForbiddenError."""
         if self.caller.role is not Role.AUTHENTICATED or self.caller.user_id is None:
             raise ForbiddenError(
                 "This route acts for a user, and the token is the service's.", hint="Send a user's token."
             )
-        if self.scopes is not None and scope not in self.scopes:
+        if self.scopes is not None and self.scopes.isdisjoint(scopes):
             raise ForbiddenError(
-                f"The API key lacks the scope {scope.value!r}.", hint="Make a key with this scope, or with all."
+                f"The API key lacks the scope {scopes[0].value!r}.", hint="Make a key with this scope, or with all."
             )
         return self.caller
 

@@ -105,6 +105,15 @@ Sha256 = Annotated[
 ]
 
 
+# What a field or header that may not be null holds when it was not sent; its default is not checked.
+LEFT_OUT: Any = None
+
+
+def left_out() -> Any:
+    """LEFT_OUT, for fields whose default the API's description would give as null."""
+    return LEFT_OUT
+
+
 class Strict(BaseModel):
     """What a caller sends: an unknown field is refused, since a misspelt filter would silently find too much."""
 

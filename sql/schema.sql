@@ -1995,6 +1995,21 @@ CREATE TABLE public.fragments (
 
 ALTER TABLE ONLY public.fragments FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.idempotency_keys (
+    user_id uuid NOT NULL,
+    key text NOT NULL,
+    request_hash bytea NOT NULL,
+    status integer,
+    reply text,
+    location text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '1 day'::interval) NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255))),
+    CONSTRAINT idempotency_keys_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.messages (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     project_id uuid NOT NULL,
@@ -2437,6 +2452,9 @@ ALTER TABLE ONLY public.fragment_executions
 ALTER TABLE ONLY public.fragments
     ADD CONSTRAINT fragments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
 
@@ -2634,6 +2652,8 @@ CREATE INDEX idx_fragments_public ON public.fragments USING btree (is_public) WH
 CREATE INDEX idx_fragments_template ON public.fragments USING btree (template);
 
 CREATE INDEX idx_fragments_user_id ON public.fragments USING btree (user_id);
+
+CREATE INDEX idx_idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
 
 CREATE INDEX idx_messages_created_at ON public.messages USING btree (created_at DESC);
 
@@ -2937,6 +2957,9 @@ ALTER TABLE ONLY public.fragments
 ALTER TABLE ONLY public.fragments
     ADD CONSTRAINT fragments_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id) ON DELETE CASCADE;
 
@@ -3087,6 +3110,8 @@ ALTER TABLE public.fragment_executions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.fragments ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY "members leave" ON public.team_members FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "members read the executions of their team" ON public.workflow_executions FOR SELECT TO authenticated USING ((EXISTS ( SELECT
@@ -3116,6 +3141,8 @@ CREATE POLICY "owners add embeddings" ON public.code_embeddings FOR INSERT TO au
 CREATE POLICY "owners add files, in a project if they write it" ON public.workspace_files FOR INSERT TO authenticated WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND ((project_id IS NULL) OR codingit.writes_project(project_id))));
 
 CREATE POLICY "owners add their chat messages" ON public.chat_message_cache FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY "owners add their idempotency keys" ON public.idempotency_keys FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners add their integrations" ON public.user_integrations FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
@@ -3179,6 +3206,8 @@ CREATE POLICY "owners change their chat messages" ON public.chat_message_cache F
 
 CREATE POLICY "owners change their files" ON public.workspace_files FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK (((user_id = ( SELECT auth.uid() AS uid)) AND ((project_id IS NULL) OR codingit.writes_project(project_id))));
 
+CREATE POLICY "owners change their idempotency keys" ON public.idempotency_keys FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY "owners change their integrations" ON public.user_integrations FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners change their keys" ON public.api_keys FOR UPDATE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid))) WITH CHECK ((user_id = ( SELECT auth.uid() AS uid)));
@@ -3217,6 +3246,8 @@ CREATE POLICY "owners read their files" ON public.workspace_files FOR SELECT TO 
 
 CREATE POLICY "owners read their fragments" ON public.fragments FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
+CREATE POLICY "owners read their idempotency keys" ON public.idempotency_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
 CREATE POLICY "owners read their integrations" ON public.user_integrations FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners read their keys" ON public.api_keys FOR SELECT TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
@@ -3250,6 +3281,8 @@ CREATE POLICY "owners remove the tags of their sessions" ON public.chat_session_
 CREATE POLICY "owners remove their chat messages" ON public.chat_message_cache FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners remove their files" ON public.workspace_files FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
+
+CREATE POLICY "owners remove their idempotency keys" ON public.idempotency_keys FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
 CREATE POLICY "owners remove their integrations" ON public.user_integrations FOR DELETE TO authenticated USING ((user_id = ( SELECT auth.uid() AS uid)));
 
@@ -3670,6 +3703,21 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fragment_executions TO service
 GRANT SELECT ON TABLE public.fragments TO anon;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fragments TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.fragments TO service_role;
+
+GRANT SELECT,DELETE ON TABLE public.idempotency_keys TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO service_role;
+
+GRANT INSERT(user_id) ON TABLE public.idempotency_keys TO authenticated;
+
+GRANT INSERT(key) ON TABLE public.idempotency_keys TO authenticated;
+
+GRANT INSERT(request_hash) ON TABLE public.idempotency_keys TO authenticated;
+
+GRANT UPDATE(status) ON TABLE public.idempotency_keys TO authenticated;
+
+GRANT UPDATE(reply) ON TABLE public.idempotency_keys TO authenticated;
+
+GRANT UPDATE(location) ON TABLE public.idempotency_keys TO authenticated;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO service_role;

@@ -35,6 +35,8 @@ ROUTES = dict(re.findall(r"^### `([A-Z]+ /[^`]*)`\n(.*?)(?=^##|\Z)", PAGE, re.MU
 # Measured, or the clock's; everything else is the same whenever the page's requests are sent.
 NUMBERS = ("took_ms", "score")
 MOMENTS = ("created_at", "updated_at", "last_activity")
+# Where a page ended, for the next request to say.
+CURSORS = ("next",)
 # Their errors end a command or a worker's batch.
 NEVER_ANSWERED = (
     "tests",
@@ -62,7 +64,7 @@ class Exchange:
 
     method: str
     target: str
-    accept: str
+    headers: dict[str, str]
     body: Any
     reply: str
 
@@ -75,12 +77,16 @@ def api(clone: Callable[[], AbstractContextManager[str]]) -> Iterator[Api]:
 
 
 def exchanges() -> list[Exchange]:
-    asked = r"^```http\n(\S+) (\S+)\n(?:Accept: (\S+)\n)?(.*?)^```\n"
+    asked = r"^```http\n(\S+) (\S+)\n((?:[A-Z][\w-]*: [^\n]*\n)*)(.*?)^```\n"
     blocks = re.findall(asked + r"(?:\s*^```(?:json|text)\n(.*?)^```)?", PAGE, re.M | re.S)
     return [
-        Exchange(method, target, accept or "*/*", json.loads(body or "null"), reply)
-        for method, target, accept, body, reply in blocks
+        Exchange(method, target, read_headers(headers), json.loads(body or "null"), reply)
+        for method, target, headers, body, reply in blocks
     ]
+
+
+def read_headers(lines: str) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in lines.splitlines())
 
 
 def schema_of(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +162,10 @@ def test_the_requests_of_the_page_are_answered_as_it_says(api: Api, monkeypatch:
         for exchange in exchanges():
             target = story.real(exchange.target)
             body = {} if exchange.body is None else {"json": json.loads(story.real(json.dumps(exchange.body)))}
-            reply = client.request(exchange.method, target, headers={"Accept": exchange.accept}, **body)
+            reply = client.request(
+                exchange.method, target, headers=story.real_headers(target, exchange.headers), **body
+            )
+            story.tags[target] = reply.headers.get("ETag", "")
             story.compare(exchange, reply.status_code, reply.text)
             if exchange.method == "PUT":
                 index_now(api.url, StubEncoder())
@@ -167,6 +176,14 @@ class Story:
     """Ids are new each time: those of the page stand for those that were answered where the page has them first."""
 
     ids: dict[str, str] = field(default_factory=dict)
+    # The version that was last answered at an address, which is what the page has in If-Match.
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def real_headers(self, target: str, documented: dict[str, str]) -> dict[str, str]:
+        return {
+            name: self.tags[target] if name in ("If-Match", "If-None-Match") else value
+            for name, value in documented.items()
+        }
 
     def real(self, text: str) -> str:
         for documented, answered in self.ids.items():
@@ -176,12 +193,12 @@ class Story:
     def compare(self, exchange: Exchange, status: int, answered: str) -> None:
         where = f"{exchange.method} {exchange.target}"
         if not exchange.reply:
-            assert (status, answered) == (204, ""), where
+            assert (status, answered) in ((204, ""), (304, "")), where
         elif exchange.target == "/metrics":
             assert status == 200
             for line in exchange.reply.splitlines():
                 assert line.rsplit(" ", 1)[0] in answered, where
-        elif exchange.accept == index.EVENT_STREAM:
+        elif exchange.headers.get("Accept") == index.EVENT_STREAM:
             documented, real = (text.strip().split("data: ") for text in (exchange.reply, answered))
             assert real[0] == documented[0]
             self._compare(json.loads(documented[1]), json.loads(real[1]), where)
@@ -205,6 +222,8 @@ class Story:
             assert isinstance(answered, float), where
         elif where.endswith(MOMENTS):
             assert datetime.fromisoformat(answered).tzinfo is not None, where
+        elif where.endswith(CURSORS) and isinstance(documented, str):
+            assert isinstance(answered, str), where
         elif is_id(documented):
             assert is_id(answered), where
             assert self.ids.setdefault(documented, answered) == answered, where

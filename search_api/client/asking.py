@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
+from uuid import uuid4
 
 # Chosen over own code and over pydantic: it checks and types a reply in one pass, and is imported in milliseconds.
 import msgspec
+from msgspec import UNSET
 
 from models.errors import CodingitError
 
@@ -109,6 +111,16 @@ class Ask(msgspec.Struct, Generic[T], frozen=True):
     def after(self, position: str | int) -> Ask[T]:
         """The same list from there on."""
         return msgspec.structs.replace(self, query={**self.query, "after": position})
+
+
+def making(path: str, reading: Reading[T], body: Body) -> Ask[T]:
+    """Make one thing. The request has a name of its own, so that it may be sent again after a lost reply."""
+    return Ask("POST", path, reading, body=body, headers={"Idempotency-Key": str(uuid4())})
+
+
+def sent(**fields: Any) -> dict[str, Any]:
+    """The fields without those that are UNSET; None takes away what is there."""
+    return {name: value for name, value in fields.items() if value is not UNSET}
 
 
 def given(**fields: Any) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import UNSET, UnsetType
+
 from indexer import file_store
-from search_api.client.asking import Ask, Page, PageOf, Reply, Whole, given
+from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole, given, making, sent
 from search_api.client.methods import Talk
 
 
@@ -16,8 +18,13 @@ class Project(file_store.Project):
     """A project that the caller or one of the caller's teams owns."""
 
     description: str | None = None
+    user_id: str = ""
     team_id: str | None = None
-    is_public: bool | None = None
+    template_id: str | None = None
+    status: str = "active"
+    is_public: bool = False
+    # Any: an object of whatever JSON was given.
+    metadata: Any = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -35,16 +42,76 @@ class ProjectMessage(Reply, frozen=True):
 
 
 def list_projects(
-    *, title: str | None = None, after: str | None = None, limit: int | None = None
+    *,
+    title: str | None = None,
+    status: str | None = None,
+    team_id: str | None = None,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> Ask[Page[Project]]:
-    """Projects of the caller and the caller's teams, in the order of their titles."""
-    return Ask("GET", "/v1/projects", PageOf("projects", Project), {"title": title, "after": after, "limit": limit})
+    """Projects of the caller and the caller's teams, in the order of their titles; deleted ones by that status only."""
+    query = {"title": title, "status": status, "team_id": team_id, "after": after, "limit": limit}
+    return Ask("GET", "/v1/projects", PageOf("projects", Project), query)
 
 
-def create_project(title: str, *, description: str | None = None) -> Ask[Project]:
-    """Make a project. Not asked twice once it may have arrived: the second would make another of that title."""
-    body = given(title=title, description=description)
-    return Ask("POST", "/v1/projects", Whole(Project), body=body, repeatable=False)
+def create_project(
+    title: str,
+    *,
+    description: str | None = None,
+    team_id: str | None = None,
+    template_id: str | None = None,
+    is_public: bool | None = None,
+    metadata: Any = None,
+) -> Ask[Project]:
+    """Make a project. Any: `metadata` is an object of whatever JSON."""
+    body = given(
+        title=title,
+        description=description,
+        team_id=team_id,
+        template_id=template_id,
+        is_public=is_public,
+        metadata=metadata,
+    )
+    return making("/v1/projects", Whole(Project), body)
+
+
+def read_project(project_id: str) -> Ask[Project]:
+    """A project of the caller or of the caller's teams, or a public one."""
+    return Ask("GET", f"/v1/projects/{project_id}", Whole(Project))
+
+
+def change_project(
+    project_id: str,
+    *,
+    title: UnsetType | str = UNSET,
+    description: UnsetType | str | None = UNSET,
+    team_id: UnsetType | str | None = UNSET,
+    template_id: UnsetType | str | None = UNSET,
+    status: UnsetType | str = UNSET,
+    is_public: UnsetType | bool = UNSET,
+    metadata: UnsetType | Any = UNSET,
+) -> Ask[Project]:
+    """Change what is given; None takes away a description, a template or the team."""
+    body = sent(
+        title=title,
+        description=description,
+        team_id=team_id,
+        template_id=template_id,
+        status=status,
+        is_public=is_public,
+        metadata=metadata,
+    )
+    return Ask("PATCH", f"/v1/projects/{project_id}", Whole(Project), body=body)
+
+
+def delete_project(project_id: str) -> Ask[None]:
+    """Delete a project; `restore_project` takes that back."""
+    return Ask("DELETE", f"/v1/projects/{project_id}", Nothing(), repeatable=False)
+
+
+def restore_project(project_id: str) -> Ask[Project]:
+    """Take the deletion of a project back."""
+    return Ask("POST", f"/v1/projects/{project_id}/restore", Whole(Project), repeatable=False)
 
 
 def find_or_create_project(title: str) -> Talk[Project]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from search_api.client.asking import Ask, Page, PageOf, Reply, Whole, given
+from search_api.client.asking import Ask, Page, PageOf, Reply, Whole, given, making
 
 
 class ListedTask(Reply, frozen=True):
@@ -45,9 +45,9 @@ def create_task(
     selected_agent: str | None = None,
     selected_model: str | None = None,
 ) -> Ask[Task]:
-    """Make a task, which is pending. Not asked twice once it may have arrived."""
+    """Make a task, which is pending."""
     body = given(prompt=prompt, repo_url=repo_url, selected_agent=selected_agent, selected_model=selected_model)
-    return Ask("POST", "/v1/tasks", Whole(Task), body=body, repeatable=False)
+    return making("/v1/tasks", Whole(Task), body)
 
 
 def read_task(task_id: int) -> Ask[Task]:

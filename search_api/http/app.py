@@ -91,8 +91,17 @@ def _middleware(authenticator: Authenticator, settings: Settings, metrics: Metri
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "PUT", "POST", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-Id", "Mcp-Session-Id", "Mcp-Protocol-Version"],
-        expose_headers=["X-Request-Id", "Retry-After", "Mcp-Session-Id"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "If-Match",
+            "If-None-Match",
+            "Mcp-Protocol-Version",
+            "Mcp-Session-Id",
+            "X-Request-Id",
+        ],
+        expose_headers=["ETag", "Idempotency-Replayed", "Location", "Mcp-Session-Id", "Retry-After", "X-Request-Id"],
     )
     ours = [
         Middleware(Reception, metrics=metrics),

@@ -12,6 +12,7 @@ REASONS = {
     403: "The token does not allow this.",
     404: "There is no such thing, or the caller may not see it.",
     409: "The request contradicts what is stored.",
+    412: "What is stored is not what If-Match or If-None-Match expects.",
     413: "The body is too large.",
     422: "The request is not valid.",
     503: "The database or the model cannot be reached; the header Retry-After says when to ask again.",

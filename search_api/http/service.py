@@ -46,11 +46,11 @@ def database_of(request: Request) -> Database:
     return service_of(request).database.cancellable(visit_of(request.scope).cancellation)
 
 
-def user_with(scope: Scope) -> Callable[..., Caller]:
-    """A dependency: the signed-in user, who may do this."""
+def user_with(*scopes: Scope) -> Callable[..., Caller]:
+    """A dependency: the signed-in user, who may do this by any of these scopes."""
 
     def require_user(request: Request, _: Annotated[object, Security(BEARER)]) -> Caller:
-        return visit_of(request.scope).require_principal().require_user(scope)
+        return visit_of(request.scope).require_principal().require_user(*scopes)
 
     return require_user
 
@@ -60,6 +60,10 @@ TheDatabase = Annotated[Database, Depends(database_of)]
 Searcher = Annotated[Caller, Depends(user_with(Scope.SEARCH))]
 Reader = Annotated[Caller, Depends(user_with(Scope.READ_FILES))]
 Writer = Annotated[Caller, Depends(user_with(Scope.WRITE_FILES))]
+# Who syncs files finds and makes the project that they go into, and may do no more to it.
+ProjectReader = Annotated[Caller, Depends(user_with(Scope.READ_PROJECTS, Scope.READ_FILES))]
+ProjectMaker = Annotated[Caller, Depends(user_with(Scope.WRITE_PROJECTS, Scope.WRITE_FILES))]
+ProjectWriter = Annotated[Caller, Depends(user_with(Scope.WRITE_PROJECTS))]
 ChatReader = Annotated[Caller, Depends(user_with(Scope.READ_CHATS))]
 ChatWriter = Annotated[Caller, Depends(user_with(Scope.WRITE_CHATS))]
 TaskReader = Annotated[Caller, Depends(user_with(Scope.READ_TASKS))]

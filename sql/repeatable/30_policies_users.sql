@@ -6,6 +6,7 @@ select codingit.ensure_owner_policies('public.user_security_settings', 'security
 select codingit.ensure_owner_policies('public.user_integrations', 'integrations', 'user_id');
 select codingit.ensure_owner_policies('public.profiles', 'names', 'user_id');
 select codingit.ensure_owner_policies('public.tasks', 'tasks', 'user_id');
+select codingit.ensure_owner_policies('public.idempotency_keys', 'idempotency keys', 'user_id');
 
 -- Keys are made by create_api_key, so there is no policy to insert.
 select codingit.ensure_policy(

@@ -67,6 +67,12 @@ grant
   ),
   delete
 on public.tasks to authenticated;
+-- How long a key is kept is not its user's to say.
+revoke all on public.idempotency_keys from public, anon, authenticated, service_role;
+grant
+  select, insert (user_id, key, request_hash), update (status, reply, location), delete
+on public.idempotency_keys to authenticated;
+grant select, insert, update, delete on public.idempotency_keys to service_role;
 -- The columns that the indexer fills are the indexer's.
 grant
   select, insert (content, embedding, user_id), update (content, embedding, user_id), delete

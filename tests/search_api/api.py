@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +12,18 @@ from uuid import UUID
 
 import psycopg
 from fastapi import FastAPI
+from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from models.caller import Role, user
 from models.encoder import Encoder
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import make_authenticator, make_token
 from search_api.http.app import create_app
 from search_api.settings import Settings, read_settings
 from sql.accounts import DatabaseAccounts
-from sql.database import Database
+from sql.database import ACT_AS, Database
 from sql.index import ActiveGeneration
 
 SECRET = SecretStr(secrets.token_urlsafe(48))
@@ -45,6 +47,17 @@ class Api:
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(statement.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []
+
+    def make_key(self, user_id: UUID, scopes: Sequence[str] | None, expires: str | None = None) -> str:
+        """An API key of the user's; without scopes it may do everything."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(ACT_AS, (Role.AUTHENTICATED.value, user(user_id).claims_json()))
+            row = connection.execute(
+                "select public.create_api_key('test', %s, %s::timestamptz)",
+                (Jsonb({} if scopes is None else {"scopes": list(scopes)}), expires),
+            ).fetchone()
+        assert row is not None
+        return str(row[0])
 
     @contextmanager
     def client(self, token: str | None = None) -> Iterator[TestClient]:

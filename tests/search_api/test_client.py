@@ -349,13 +349,32 @@ def test_a_service_that_stays_away_is_given_up_on_with_a_hint() -> None:
     assert "codingit" in raised.value.hint
 
 
-def test_a_project_is_not_made_twice_when_the_reply_is_lost() -> None:
+def test_what_is_made_is_asked_for_under_one_key_until_there_is_a_reply() -> None:
+    service = Service(httpx.ReadError("cut"), httpx.ReadError("cut"), ok({"id": "1", "title": "a"}))
+    client = service.client()
+
+    first, second = client.create_project("a"), client.create_project("a")
+
+    keys = [request.headers["Idempotency-Key"] for request in service.asked]
+    assert first.id == second.id == "1"
+    assert keys[0] == keys[1] == keys[2] != keys[3]
+
+
+def test_what_adds_to_something_is_not_sent_twice_when_the_reply_is_lost() -> None:
     service = Service(httpx.ReadError("cut"))
 
     with pytest.raises(UnavailableError):
-        service.client().create_project("a")
+        service.client().change_task(1, logs=["a"])
 
     assert len(service.asked) == 1
+
+
+def test_what_is_not_given_is_not_sent_and_none_takes_away() -> None:
+    service = Service(ok({"id": "1", "title": "a"}))
+
+    service.client().change_project("1", title="a", description=None)
+
+    assert service.sent() == {"title": "a", "description": None}
 
 
 def test_importing_the_client_loads_no_database_no_encoder_and_no_server() -> None:

@@ -52,7 +52,7 @@ def asking_functions() -> list[Function]:
 def with_everything_given(function: Function) -> Ask[Any]:
     given = {}
     for name, parameter in inspect.signature(function).parameters.items():
-        kind = str(parameter.annotation).removesuffix(" | None")
+        kind = str(parameter.annotation).removeprefix("UnsetType | ").removesuffix(" | None")
         given[name] = [SAMPLE_OF["str"]] if kind.startswith("Sequence[") else SAMPLE_OF[kind]
     return function(**given)
 

@@ -299,40 +299,41 @@ def test_a_database_that_is_gone_is_503_until_it_is_back(url: str) -> None:
     assert recovered
 
 
+NOBODY = "00000000-0000-4000-8000-000000000000"
+IDS = {"{task_id}": "1"}
+# What each route that reads a body is sent; one that is missing here is refused, and the test says so.
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/v1/search/code"): {"query": "a"},
+    ("POST", "/v1/search/chat"): {"query": "a"},
+    ("PUT", "/v1/files"): {"files": [{"path": "/a", "content": "a"}]},
+    ("POST", DIFF): {"files": []},
+    ("POST", "/v1/projects"): {"title": "a"},
+    ("PATCH", "/v1/projects/{project_id}"): {},
+    ("PUT", "/v1/projects/{project_id}/messages"): {"sequence_number": 0, "role": "user", "content": "a"},
+    ("POST", "/v1/tasks"): {"prompt": "a"},
+    ("PATCH", "/v1/tasks/{task_id}"): {},
+    ("POST", "/v1/chat/sessions"): {},
+    ("POST", "/v1/chat/sessions/{session_id}/messages"): {"role": "user", "content": "a"},
+}
+
+
+def described_routes(api: Api) -> list[tuple[str, str]]:
+    """Method and path of every route behind the door."""
+    return [
+        (method.upper(), path)
+        for path, methods in api.app.openapi()["paths"].items()
+        for method in methods
+        if path not in PUBLIC_PATHS
+    ]
+
+
 def test_without_a_database_every_route_says_when_to_come_back(url: str) -> None:
     with Database(url, wait_seconds=0.2) as database:
         api = make_api(url, database)
         known, unseen = token_of(api.sign_up()), token_of(api.sign_up())
-        requests: list[tuple[str, str, Any]] = [
-            ("POST", "/v1/search/code", {"query": "a"}),
-            ("POST", "/v1/search/chat", {"query": "a"}),
-            ("GET", "/v1/files", None),
-            ("PUT", "/v1/files", {"files": [{"path": "/a", "content": "a"}]}),
-            ("GET", "/v1/files/manifest", None),
-            ("POST", DIFF, {"files": []}),
-            ("GET", "/v1/files/00000000-0000-4000-8000-000000000000", None),
-            ("DELETE", "/v1/files/00000000-0000-4000-8000-000000000000", None),
-            ("GET", "/v1/projects", None),
-            ("POST", "/v1/projects", {"title": "a"}),
-            ("GET", "/v1/projects/00000000-0000-4000-8000-000000000000/messages", None),
-            (
-                "PUT",
-                "/v1/projects/00000000-0000-4000-8000-000000000000/messages",
-                {"sequence_number": 0, "role": "user", "content": "a"},
-            ),
-            ("GET", "/v1/index/status", None),
-            ("GET", "/v1/tasks", None),
-            ("POST", "/v1/tasks", {"prompt": "a"}),
-            ("GET", "/v1/tasks/1", None),
-            ("PATCH", "/v1/tasks/1", {}),
-            ("GET", "/v1/chat/sessions", None),
-            ("POST", "/v1/chat/sessions", {}),
-            ("GET", "/v1/chat/sessions/00000000-0000-4000-8000-000000000000/messages", None),
-            (
-                "POST",
-                "/v1/chat/sessions/00000000-0000-4000-8000-000000000000/messages",
-                {"role": "user", "content": "a"},
-            ),
+        requests = [
+            (method, re.sub(r"{\w+}", lambda name: IDS.get(name.group(), NOBODY), path), BODIES.get((method, path)))
+            for method, path in described_routes(api)
         ]
         with api.client(known) as client:
             client.get("/v1/projects").raise_for_status()
@@ -342,14 +343,8 @@ def test_without_a_database_every_route_says_when_to_come_back(url: str) -> None
             for token in (known, unseen):
                 with api.client(token) as client:
                     replies += [client.request(method, path, json=body) for method, path, body in requests]
-        described = {
-            (method.upper(), path)
-            for path, methods in api.app.openapi()["paths"].items()
-            for method in methods
-            if path not in PUBLIC_PATHS
-        }
 
-    assert len(described) == len(requests)
+    assert len(requests) > 20
     assert {(reply.status_code, reply.json()["code"]) for reply in replies} == {(503, "unavailable")}
     assert all(int(reply.headers["Retry-After"]) > 0 for reply in replies)
 

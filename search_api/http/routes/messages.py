@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StrictInt
 
 from models.rows import MessageRoleEnum
 from search_api.http.documentation import problems
-from search_api.http.service import Reader, TheDatabase, Writer
+from search_api.http.service import ProjectMaker, ProjectReader, TheDatabase
 from search_api.http.strict_json import StrictRoute
 from search_api.limits import LARGEST_INT, MOST_PAGE, WHOLE, StorableJson, Strict
 from sql.messages import Message, NewMessage, list_messages, save_message
@@ -59,7 +59,7 @@ class MessagesReply(BaseModel):
 
 @router.get("", responses=problems(404))
 def get_messages(
-    project_id: UUID, caller: Reader, database: TheDatabase, query: Annotated[MessagesQuery, Query()]
+    project_id: UUID, caller: ProjectReader, database: TheDatabase, query: Annotated[MessagesQuery, Query()]
 ) -> MessagesReply:
     """Read a project's messages in the order of their numbers."""
     with database.acting_as(caller) as connection:
@@ -69,7 +69,7 @@ def get_messages(
 
 
 @router.put("", responses=problems(400, 404, 413))
-def put_message(project_id: UUID, caller: Writer, database: TheDatabase, message: SavedMessage) -> MessageReply:
+def put_message(project_id: UUID, caller: ProjectMaker, database: TheDatabase, message: SavedMessage) -> MessageReply:
     """Save a message of one of the caller's own projects, in place of the one of this number."""
     new = NewMessage(message.sequence_number, message.role, message.content, message.object_data, message.result_data)
     with database.acting_as(caller) as connection:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field, StrictInt
 
 from models.rows import TaskStatusEnum
 from search_api.http.documentation import problems
+from search_api.http.once import CREATED, TheOnce
 from search_api.http.routes.chat import Name
 from search_api.http.service import TaskReader, TaskWriter, TheDatabase
 from search_api.http.strict_json import StrictRoute
 from search_api.limits import LARGEST_FILE_CHARS, LARGEST_ID, MOST_PAGE, STORABLE, WHOLE, StorableJson, Strict
-from sql.tasks import NewTask, TaskChange, change_task, create_task, list_tasks, read_task
+from sql.tasks import NewTask, Task, TaskChange, change_task, create_task, list_tasks, read_task
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"], route_class=StrictRoute)
 
@@ -91,12 +92,11 @@ def get_tasks(caller: TaskReader, database: TheDatabase, query: Annotated[TasksQ
     return TasksReply(tasks=page, next=page[-1].id if len(found) > query.limit else None)
 
 
-@router.post("", status_code=201, responses=problems(400, 413))
-def post_task(caller: TaskWriter, database: TheDatabase, task: WantedTask) -> TaskReply:
+@router.post("", status_code=201, response_model=TaskReply, responses=problems(400, 413) | CREATED)
+def post_task(caller: TaskWriter, once: TheOnce, task: WantedTask) -> Response:
     """Make a task, which is pending."""
     new = NewTask(task.prompt, task.repo_url, task.selected_agent, task.selected_model)
-    with database.acting_as(caller) as connection:
-        return TaskReply.model_validate(create_task(connection, new), from_attributes=True)
+    return once.make(caller, task, lambda connection: _render(create_task(connection, new)), name=lambda made: made.id)
 
 
 @router.get("/{task_id}", responses=problems(404))
@@ -112,3 +112,7 @@ def patch_task(task_id: TaskId, caller: TaskWriter, database: TheDatabase, progr
     change = TaskChange(progress.status, progress.progress, progress.sandbox_url, progress.branch_name, progress.logs)
     with database.acting_as(caller) as connection:
         return TaskReply.model_validate(change_task(connection, task_id, change), from_attributes=True)
+
+
+def _render(task: Task) -> TaskReply:
+    return TaskReply.model_validate(task, from_attributes=True)

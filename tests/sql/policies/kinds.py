@@ -26,6 +26,13 @@ USERS = (
     own("usage for a team", "public.user_usage", "usage_count", {"usage_type": "api_call", "team_id": The("team")}),
     own("analytics", "public.user_chat_analytics", "total_tokens", once=True),
     own("task", "public.tasks", "prompt", {"prompt": "p"}),
+    Thing(
+        "idempotency key",
+        "public.idempotency_keys",
+        {"user_id": The("owner"), "key": FRESH, "request_hash": b"h"},
+        "reply",
+        key="key",
+    ),
 )
 TEAMS = (
     held("team", "public.teams", "name", {"name": "crew"}),

@@ -19,6 +19,7 @@ names              xxxx   racd   .x..   .x..   .x..   .x..   racd
 api key            xxxx   rxcd   .x..   .x..   .x..   .x..   racd
 usage              xxxx   rxxx   .xxx   .xxx   .xxx   .xxx   racd
 usage for a team   xxxx   rxxx   .xxx   .xxx   rxxx   rxxx   racd
+idempotency key    xxxx   racd   .x..   .x..   .x..   .x..   racd
 analytics          xxxx   rxxx   .xxx   .xxx   .xxx   .xxx   racd
 task               xxxx   racd   .x..   .x..   .x..   .x..   racd
 """
