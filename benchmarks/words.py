@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.encoder import Encoder, ModelIdentity, load_encoder
+from models.encoder import Encoder, ModelIdentity, Tokens, load_encoder
 from models.tokens import terms_of
 
 NAME = "words"
@@ -25,6 +25,10 @@ class WordEncoder:
     @property
     def identity(self) -> ModelIdentity:
         return self._identity
+
+    @property
+    def tokens(self) -> Tokens:
+        raise NotImplementedError("it reads terms, and no benchmark counts them")
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = np.stack([self._add_up(text) for text in texts]) if texts else np.zeros((0, self._identity.dimensions))

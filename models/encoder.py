@@ -43,11 +43,36 @@ class ModelIdentity:
     dimensions: int
 
 
+class Tokens(Protocol):
+    """How a model's tokeniser reads texts, for those who are told or limited by tokens; as safe as its encoder."""
+
+    @property
+    def most(self) -> int:
+        """Tokens of a text that the model reads; what follows is cut off."""
+        ...
+
+    @property
+    def vocabulary(self) -> int:
+        """Ids are below this number."""
+        ...
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each whole text, those that are cut off as well."""
+        ...
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """A text that the tokeniser reads as these tokens, if they are those of any text."""
+        ...
+
+
 class Encoder(Protocol):
     """Turns texts into unit-norm rows; one may be called from several threads at once."""
 
     @property
     def identity(self) -> ModelIdentity: ...
+
+    @property
+    def tokens(self) -> Tokens: ...
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode what is searched: shape (len(texts), dimensions), in the order of the texts."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ from models.errors import ModelError
 from models.model_loading import open_model
 from models.model_revision import revision_of_folder, revision_of_hub_model, revision_with_prompt
 from models.odd_input import CHARACTERS_A_TOKEN, make_readable, normalise_rows
+from models.turns import Turns
 
 _QUERY_PROMPTS = ("query",)
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
@@ -87,35 +89,47 @@ class SentenceEncoder:
         limit = model.max_seq_length
         self._max_tokens = limit if limit is not None and limit < 10**6 else _UNLIMITED_TOKENS
         # A tokeniser of the Rust library refuses to be used by two threads at once.
-        self._lock = threading.Lock()
+        self._turns = Turns()
 
     @property
     def identity(self) -> ModelIdentity:
         return self._identity
 
+    @property
+    def tokens(self) -> SentenceTokens:
+        return SentenceTokens(self._model.tokenizer, self._max_tokens, self._turns)
+
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode what is searched, under the model's document prompt."""
-        return self._encode(texts, self._model.encode_document, self._document_prompt)
+        return self._encode(texts, self._model.encode_document, self._document_prompt, urgent=False)
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode what is asked, under the model's query prompt."""
-        return self._encode(texts, self._model.encode_query, self._query_prompt)
+        return self._encode(texts, self._model.encode_query, self._query_prompt, urgent=len(texts) == 1)
 
-    def _encode(self, texts: Sequence[str], encode: Callable[..., torch.Tensor], prompt: str) -> NDArray[np.float32]:
+    def _encode(
+        self, texts: Sequence[str], encode: Callable[..., torch.Tensor], prompt: str, *, urgent: bool
+    ) -> NDArray[np.float32]:
+        """A turn for each forward pass: a search waits for one of them at most, not for all the texts of another."""
         rows = np.empty((len(texts), self._identity.dimensions), dtype=np.float32)
         readable = [make_readable(text, self._max_tokens * CHARACTERS_A_TOKEN) for text in texts]
-        with self._lock, torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._half):
-            for batch in self._batches(readable, prompt):
-                chosen = [readable[index] for index in batch]
+        for batch in self._batches(readable, prompt, urgent=urgent):
+            chosen = [readable[index] for index in batch]
+            with (
+                self._turns.taken(urgent=urgent),
+                torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._half),
+            ):
                 vectors = encode(
                     chosen, prompt=prompt, batch_size=len(batch), show_progress_bar=False, convert_to_tensor=True
                 )
                 rows[batch] = vectors.float().cpu().numpy()[:, : self._identity.dimensions]
         return normalise_rows(rows)
 
-    def _batches(self, texts: list[str], prompt: str) -> Iterator[list[int]]:
+    def _batches(self, texts: list[str], prompt: str, *, urgent: bool) -> Iterator[list[int]]:
         for start in range(0, len(texts), _WINDOW):
-            lengths = self._count_tokens([prompt + text for text in texts[start : start + _WINDOW]])
+            # A text alone is not counted: it would wait for a second turn.
+            with nullcontext() if len(texts) == 1 else self._turns.taken(urgent=urgent):
+                lengths = self._count_tokens([prompt + text for text in texts[start : start + _WINDOW]])
             for batch in batch_by_tokens(lengths, self._batch_tokens):
                 yield [start + index for index in batch]
 
@@ -128,6 +142,41 @@ class SentenceEncoder:
             texts, truncation=True, max_length=self._max_tokens, padding=False, return_attention_mask=False
         )
         return [len(tokens) for tokens in tokenised["input_ids"]]
+
+
+class SentenceTokens:
+    """The tokens of a sentence-transformers model; a text's special tokens count, as the model reads them too."""
+
+    # Any: what a model calls its tokeniser is of one of several libraries.
+    def __init__(self, tokenizer: Any, most: int, turns: Turns) -> None:
+        self._tokenizer = tokenizer
+        self._most = most
+        self._turns = turns
+
+    @property
+    def most(self) -> int:
+        return self._most
+
+    @property
+    def vocabulary(self) -> int:
+        if isinstance(self._tokenizer, PreTrainedTokenizerBase):
+            return len(self._tokenizer)
+        return int(self._tokenizer.get_vocab_size())
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        readable = [make_readable(text, len(text)) for text in texts]
+        if not readable:
+            return []
+        with self._turns.taken(urgent=False):
+            if isinstance(self._tokenizer, PreTrainedTokenizerBase):
+                # verbose: it would warn of each text that is longer than the model reads.
+                read = self._tokenizer(readable, truncation=False, return_attention_mask=False, verbose=False)
+                return [len(tokens) for tokens in read["input_ids"]]
+            return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(readable)]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        with self._turns.taken(urgent=False):
+            return str(self._tokenizer.decode(list(ids), skip_special_tokens=True))
 
 
 def use_bfloat16(model: SentenceTransformer, precision: Precision) -> bool:

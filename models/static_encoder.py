@@ -52,6 +52,10 @@ class StaticEncoder:
     def identity(self) -> ModelIdentity:
         return self._identity
 
+    @property
+    def tokens(self) -> TokenReader:
+        return self._reader
+
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode what is searched; tokens that come early weigh more."""
         return self._encode(texts, self._document_prompt, self._document_weight, self._boost)

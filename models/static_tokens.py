@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -40,11 +40,13 @@ class TokenReader:
         self._tokenizer = model.tokenizer
         self._unknown = model.unknown_token
         self._max_tokens = model.max_tokens
+        # What marks a token that goes on with a word; other kinds of tokenisers have none.
+        self._continuing = getattr(model.tokenizer.model, "continuing_subword_prefix", None) or "##"
         self._known: dict[str, tuple[int, ...]] = {}
         self._known_characters = 0
 
     def count(self, texts: Sequence[str]) -> TokenCounts:
-        """Count the first `max_tokens` known tokens of each text."""
+        """Count the first `max_tokens` known tokens of each text, each by itself."""
         read = self._read(texts)
         sizes = [len(tokens) for tokens in read]
         tokens = np.fromiter(chain.from_iterable(read), np.int64, sum(sizes))
@@ -62,9 +64,38 @@ class TokenReader:
             lengths=np.bincount(pairs[starts] >> _TOKEN_BITS, minlength=len(texts)),
         )
 
+    @property
+    def most(self) -> int:
+        return self._max_tokens
+
+    @property
+    def vocabulary(self) -> int:
+        return self._tokenizer.get_vocab_size()
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """How many known tokens each text has, those beyond `max_tokens` too."""
+        return [sum(map(len, tokens)) for tokens in self._look_up(texts, max(map(len, texts), default=0))]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The words whose tokens these are, with blanks between: no other character is a token."""
+        words: list[str] = []
+        for token in ids:
+            piece = None if token == self._unknown else self._tokenizer.id_to_token(token)
+            if piece is None:
+                continue
+            if piece.startswith(self._continuing) and words:
+                words[-1] += piece.removeprefix(self._continuing)
+            else:
+                words.append(piece.removeprefix(self._continuing))
+        return " ".join(words)
+
     def _read(self, texts: Sequence[str]) -> list[list[int]]:
-        limit = self._max_tokens * CHARACTERS_A_TOKEN
-        words = [_WORD.findall(make_readable(text, limit)) for text in texts]
+        read = self._look_up(texts, self._max_tokens * CHARACTERS_A_TOKEN)
+        return [list(islice(chain.from_iterable(tokens), self._max_tokens)) for tokens in read]
+
+    def _look_up(self, texts: Sequence[str], most_characters: int) -> list[Iterator[tuple[int, ...]]]:
+        """Text by text, the known tokens of each of its words."""
+        words = [_WORD.findall(make_readable(text, most_characters)) for text in texts]
         if self._known_characters > MAX_KNOWN_CHARACTERS:
             # A new one, not this one emptied: other threads may be looking up what they have just put there.
             self._known, self._known_characters = {}, 0
@@ -76,4 +107,4 @@ class TokenReader:
                 known[word] = tuple(token for token in encoding.ids if token != self._unknown)
             self._known_characters += sum(map(len, missing))
         look_up = known.__getitem__
-        return [list(islice(chain.from_iterable(map(look_up, of_text)), self._max_tokens)) for of_text in words]
+        return [map(look_up, of_text) for of_text in words]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from models.encoder import Encoder
 from sql.database import Database
 from sql.index import ActiveGeneration, active_generation
 
+# How long another active model may go unnoticed by those who ask for the encoder itself.
+SECONDS_BETWEEN_LOOKS = 5.0
 # A person who types, and an agent that asks again with another filter, repeat themselves.
 CACHED_QUERIES = 2048
 
@@ -40,6 +43,8 @@ class ActiveEncoder:
         self._lock = threading.Lock()
         self._model_id: int | None = None
         self._encoder: Encoder | None = None
+        self._first: Encoder | None = None
+        self._looked = float("-inf")
         self._nothing: NDArray[np.float32] | None = None
         self._cached = lru_cache(maxsize=CACHED_QUERIES)(self._encode)
 
@@ -52,11 +57,24 @@ class ActiveEncoder:
             return QueryVector(model_id, None)
         return QueryVector(model_id, self._cached(model_id, query))
 
+    def current(self) -> Encoder:
+        """The active encoder, or before anything was indexed the one that will be; waits while it is loaded."""
+        if monotonic() - self._looked > SECONDS_BETWEEN_LOOKS:
+            self.refresh()
+        with self._lock:
+            if self._encoder is None and self._first is None:
+                self._first = self._load(None)
+            encoder = self._encoder or self._first
+        if encoder is None:
+            raise RuntimeError("no encoder was loaded")
+        return encoder
+
     def refresh(self) -> None:
         """Look which generation is active, and load its encoder unless it is loaded."""
         with self._lock:
             with self._database.acting_as(SERVICE) as connection:
                 active = active_generation(connection)
+            self._looked = monotonic()
             if active is None:
                 return
             if active.id != self._model_id or self._encoder is None:

@@ -41,6 +41,7 @@ class Scope(StrEnum):
     WRITE_CHATS = "chats:write"
     READ_TASKS = "tasks:read"
     WRITE_TASKS = "tasks:write"
+    EMBED = "embed"
 
 
 @dataclass(frozen=True, slots=True)

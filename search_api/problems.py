@@ -53,6 +53,7 @@ class Problem:
     detail: str
     hint: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    param: str | None = None
 
     def response(self, request_id: str) -> Response:
         document = ProblemDocument(
@@ -75,7 +76,8 @@ INTERNAL = Problem(500, CodingitError.code, CodingitError().detail, CodingitErro
 def describe_problem(error: BaseException) -> Problem | None:
     """The problem that an error means to the caller, or None when it is a defect of ours: log it, answer INTERNAL."""
     if isinstance(error, RequestValidationError):
-        return Problem(422, "invalid_request", _complaints(error.errors()), FRAMEWORK[422][1])
+        complaints = error.errors()
+        return Problem(422, "invalid_request", _complaints(complaints), FRAMEWORK[422][1], param=_field(complaints))
     if isinstance(error, ResponseValidationError):
         return None
     if isinstance(error, HTTPException):
@@ -83,7 +85,9 @@ def describe_problem(error: BaseException) -> Problem | None:
     ours = translate(error)
     if ours is None or type(ours) is CodingitError:
         return None
-    return Problem(ours.status, ours.code, ours.detail, ours.hint, _headers_of(ours))
+    return Problem(
+        ours.status, ours.code, ours.detail, ours.hint, _headers_of(ours), param=getattr(ours, "param", None)
+    )
 
 
 def _describe_refusal(error: HTTPException) -> Problem:
@@ -105,6 +109,12 @@ def _complaints(errors: Sequence[Mapping[str, Any]]) -> str:
     if len(errors) > MOST_COMPLAINTS:
         lines.append(f"and {len(errors) - MOST_COMPLAINTS} more")
     return "; ".join(lines)
+
+
+def _field(errors: Sequence[Mapping[str, Any]]) -> str | None:
+    """The field of the first complaint; the first step says only body, query or path."""
+    steps: Sequence[object] = errors[0]["loc"] if errors else ()
+    return str(steps[1]) if len(steps) > 1 and isinstance(steps[1], str) else None
 
 
 def _complaint(error: Mapping[str, Any]) -> str:

@@ -18,7 +18,8 @@ from search_api.active_encoder import ActiveEncoder
 from search_api.auth import make_authenticator
 from search_api.configured_model import load_active_encoder, load_companion, load_configured_encoder
 from search_api.data_dir import find_closed_folder
-from search_api.http.app import create_app
+from search_api.encoding_queue import EncodingQueue
+from search_api.http.app import create_app, queue_of
 from search_api.interruption import Interruption
 from search_api.settings import Settings, load_or_create_secret
 from sql.accounts import DatabaseAccounts
@@ -29,6 +30,8 @@ log = logging.getLogger("codingit")
 
 # Requests that are answered when the service stops are let finish, streams say goodbye; then they are cut off.
 SHUTDOWN_SECONDS = 3
+# After this long the texts that still wait are refused with 503, which leaves time to say so.
+DRAIN_SECONDS = 2.0
 
 
 @contextmanager
@@ -83,7 +86,24 @@ def serve(settings: Settings, listener: socket.socket | None = None) -> None:
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         if not stop.is_set():
-            uvicorn.Server(config).run(sockets=None if listener is None else [listener])
+            _Server(config, queue_of(app)).run(sockets=None if listener is None else [listener])
+
+
+class _Server(uvicorn.Server):
+    """Tells the queue of texts when it begins to stop, so that who waits there is answered instead of cut off."""
+
+    def __init__(self, config: uvicorn.Config, queue: EncodingQueue) -> None:
+        super().__init__(config)
+        self._queue = queue
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._queue.refuse()
+        timer = threading.Timer(DRAIN_SECONDS, self._queue.close)
+        timer.start()
+        try:
+            await super().shutdown(sockets)
+        finally:
+            timer.cancel()
 
 
 def work(settings: Settings) -> None:

@@ -80,6 +80,16 @@ class Settings(BaseSettings):
 
     reranker: str | None = Field(None, description="Name or folder of a cross-encoder for the last step. Unset: none.")
 
+    embeddings_aliases: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated names under which /v1/embeddings also offers the model."
+    )
+    embeddings_request_tokens: int = Field(
+        300_000, ge=1, le=100_000_000, description="Most tokens of one request for embeddings."
+    )
+    embeddings_queue_tokens: int = Field(
+        600_000, ge=1, le=100_000_000, description="Most tokens that wait to be embedded; more are refused with 429."
+    )
+
     max_body_bytes: int = Field(32 << 20, ge=1024, le=1 << 30, description="Largest request body.")
     max_query_chars: int = Field(4096, ge=1, le=100_000, description="Longest query of a search.")
     max_results: int = Field(100, ge=1, le=1000, description="Most results that one search may ask for.")
@@ -102,6 +112,13 @@ class Settings(BaseSettings):
     def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(each.strip().rstrip("/") for each in value.split(",") if each.strip())
+        return value
+
+    @field_validator("embeddings_aliases", mode="before")
+    @classmethod
+    def _split_aliases(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(alias.strip() for alias in value.split(",") if alias.strip())
         return value
 
     @field_validator("log_level", "model_precision", mode="before")

@@ -12,10 +12,28 @@ from models.encoder import ModelIdentity
 from models.tokens import terms_of
 
 
+class StubTokens:
+    """Each word is a token; the id of `w7` is 7, and no other word has one."""
+
+    vocabulary = 1000
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        return " ".join(f"w{number}" for number in ids)
+
+
 class StubEncoder:
     """A bag of hashed words as an Encoder; it counts what it is given."""
 
-    def __init__(self, dimensions: int = 64, *, name: str = "stub", revision: str = "1") -> None:
+    def __init__(
+        self, dimensions: int = 64, *, name: str = "stub", revision: str = "1", most_tokens: int = 100
+    ) -> None:
+        self.tokens = StubTokens(most_tokens)
         self._identity = ModelIdentity(name, revision, dimensions)
         self.documents_encoded = 0
         self.queries_encoded = 0

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search_api.client.asking import Ask, BadReplyError, Page, to_document
+from search_api.client.embeddings import EmbeddingsAnswer, ModelsAnswer, OfferedModel, Usage
 from search_api.client.files import FileEntry, StoredFile
 from search_api.client.index import IndexFailure, IndexSkip, IndexStatus
 from search_api.client.projects import Project, ProjectMessage
@@ -35,6 +36,7 @@ __all__ = [
     "ChatSession",
     "CodeAnswer",
     "CodeResult",
+    "EmbeddingsAnswer",
     "FileEntry",
     "IndexFailure",
     "IndexFreshness",
@@ -42,13 +44,16 @@ __all__ = [
     "IndexStatus",
     "ListedTask",
     "Match",
+    "ModelsAnswer",
     "NearbyMessage",
+    "OfferedModel",
     "Page",
     "Project",
     "ProjectMessage",
     "SessionMessage",
     "StoredFile",
     "Task",
+    "Usage",
     "to_document",
 ]
 

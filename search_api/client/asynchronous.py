@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 import anyio
 import httpx
 
-from search_api.client import files, index, projects, searching, sessions, tasks
+from search_api.client import embeddings, files, index, projects, searching, sessions, tasks
 from search_api.client.asking import Ask
 from search_api.client.methods import async_method, async_pages, async_talk
 from search_api.client.trying import (
@@ -71,6 +71,10 @@ class AsyncApiClient:
     iterate_directory = async_pages(files.list_directory)
     read_file = async_method(files.read_file)
     delete_file = async_method(files.delete_file)
+
+    embed = async_method(embeddings.embed)
+    list_models = async_method(embeddings.list_models)
+    read_model = async_method(embeddings.read_model)
 
     index_status = async_method(index.index_status)
 

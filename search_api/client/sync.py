@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 
 import httpx
 
-from search_api.client import files, index, projects, searching, sessions, tasks
+from search_api.client import embeddings, files, index, projects, searching, sessions, tasks
 from search_api.client.asking import Ask
 from search_api.client.methods import method, pages, talk
 from search_api.client.trying import (
@@ -71,6 +71,10 @@ class ApiClient:
     iterate_directory = pages(files.list_directory)
     read_file = method(files.read_file)
     delete_file = method(files.delete_file)
+
+    embed = method(embeddings.embed)
+    list_models = method(embeddings.list_models)
+    read_model = method(embeddings.read_model)
 
     index_status = method(index.index_status)
 

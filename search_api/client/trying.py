@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from models import errors
-from models.errors import CodingitError, TooManyRequestsError, UnavailableError
+from models.errors import CodingitError, InvalidRequestError, TooManyRequestsError, UnavailableError
 from search_api.client.asking import Ask
 
 # A service that starts answers within seconds; who waits longer wants to be told.
@@ -117,6 +117,8 @@ def _problem_in(response: httpx.Response) -> dict[str, Any]:
 def _kind_of(code: object, status: int) -> type[CodingitError]:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, CodingitError)]
     named = next((kind for kind in kinds if kind.code == code), None)
+    # A wrong request is told by 400 where other vendors' clients call.
+    status = InvalidRequestError.status if status == 400 else status
     return named or next((kind for kind in kinds if kind.status == status and status != 500), CodingitError)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -16,12 +18,27 @@ from starlette.responses import Response
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import Authenticator
 from search_api.configured_model import open_reranker
+from search_api.embedding import Embeddings
+from search_api.encoding_queue import EncodingQueue
 from search_api.http.documentation import describe_problems
 from search_api.http.door import Door
 from search_api.http.mcp import McpDoor
 from search_api.http.metrics import Metrics
+from search_api.http.openai_errors import respond
 from search_api.http.reception import Reception
-from search_api.http.routes import chat, docs, files, health, index, messages, projects, search, sessions, tasks
+from search_api.http.routes import (
+    chat,
+    docs,
+    embeddings,
+    files,
+    health,
+    index,
+    messages,
+    projects,
+    search,
+    sessions,
+    tasks,
+)
 from search_api.http.service import Service
 from search_api.http.visit import visit_of
 from search_api.http.warmup import Warmup
@@ -38,6 +55,7 @@ ROUTERS = (
     sessions.router,
     tasks.router,
     index.router,
+    embeddings.router,
     health.router,
     docs.router,
 )
@@ -63,8 +81,19 @@ def create_app(database: Database, encoder: ActiveEncoder, authenticator: Authen
     """The service over an open database, which stays the caller's to close."""
     metrics = Metrics()
     metrics.watch_database(database)
+    queue = EncodingQueue(settings.model_batch_tokens, settings.embeddings_queue_tokens, metrics.observe_batch)
+    metrics.watch_queue(queue)
     agents = McpDoor()
-    service = Service(database, encoder, settings, metrics, Warmup(encoder.refresh), open_reranker(settings))
+    service = Service(
+        database,
+        encoder,
+        settings,
+        metrics,
+        Warmup(encoder.refresh),
+        open_reranker(settings),
+        Embeddings(encoder, settings.embeddings_request_tokens, settings.embeddings_aliases),
+        queue,
+    )
     app = Api(
         title="codingit-search",
         version=version("codingit-search"),
@@ -72,7 +101,7 @@ def create_app(database: Database, encoder: ActiveEncoder, authenticator: Authen
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lambda _: agents.running(service),
+        lifespan=lambda _: _running(service, agents),
         middleware=_middleware(authenticator, settings, metrics),
         exception_handlers={HTTPException: _answer_refusal, RequestValidationError: _answer_refusal},
     )
@@ -83,6 +112,22 @@ def create_app(database: Database, encoder: ActiveEncoder, authenticator: Authen
     if settings.metrics_enabled:
         app.include_router(health.metrics_router)
     return app
+
+
+@asynccontextmanager
+async def _running(service: Service, agents: McpDoor) -> AsyncIterator[None]:
+    service.queue.open()
+    try:
+        async with agents.running(service):
+            yield
+    finally:
+        await run_in_threadpool(service.queue.close)
+
+
+def queue_of(app: FastAPI) -> EncodingQueue:
+    """The app's queue of texts, for whoever stops the service."""
+    service: Service = app.state.service
+    return service.queue
 
 
 def _middleware(authenticator: Authenticator, settings: Settings, metrics: Metrics) -> Sequence[Middleware]:
@@ -115,4 +160,4 @@ def _middleware(authenticator: Authenticator, settings: Settings, metrics: Metri
 async def _answer_refusal(request: Request, error: Exception) -> Response:
     """What the framework refuses; all other failures reach the reception."""
     problem = describe_problem(error) or INTERNAL
-    return problem.response(visit_of(request.scope).request_id)
+    return respond(problem, request.scope, visit_of(request.scope).request_id)

@@ -15,6 +15,7 @@ REASONS = {
     412: "What is stored is not what If-Match or If-None-Match expects.",
     413: "The body is too large.",
     422: "The request is not valid.",
+    429: "More is asked at once than the service can take; the header Retry-After says when to ask again.",
     503: "The database or the model cannot be reached; the header Retry-After says when to ask again.",
     504: "The database took longer than the statement timeout.",
 }
@@ -42,6 +43,11 @@ def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
     """Add the problem's own schema, and take out the framework's, which is never answered."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = ProblemDocument.model_json_schema()
+    for path in document["paths"].values():
+        for operation in path.values():
+            # Added by the framework where a route does not describe this status: there it is not answered.
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document

@@ -6,17 +6,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from models.caller import SERVICE
 from models.errors import CodingitError
+from search_api.encoding_queue import EncodingQueue
 from sql.database import Database
 from sql.status import read_approximate_indexes, read_backlog
 
 # Searches are to take milliseconds, uploads of a batch seconds.
 BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+# Of texts and of tokens in one batch: powers of two, up to what a GPU is given.
+BATCH_TEXTS = tuple(float(1 << power) for power in range(12))
+BATCH_TOKENS = tuple(float(1 << power) for power in range(4, 17))
 METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"})
 
 
@@ -43,6 +47,19 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._batch_texts = Histogram(
+            "codingit_embedding_batch_texts",
+            "Texts of /v1/embeddings that were encoded together.",
+            buckets=BATCH_TEXTS,
+            registry=self.registry,
+        )
+        self._batch_tokens = Histogram(
+            "codingit_embedding_batch_tokens",
+            "Tokens of /v1/embeddings that were encoded together.",
+            buckets=BATCH_TOKENS,
+            registry=self.registry,
+        )
+
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         # A caller can make up methods, and each would be a series for ever.
         method = method if method in METHODS else "other"
@@ -52,6 +69,11 @@ class Metrics:
     def observe_stage(self, stage: str, seconds: float) -> None:
         """Note how long a stage of a search took; `stage` is one of a few fixed names."""
         self._stages.labels(stage).observe(seconds)
+
+    def observe_batch(self, texts: int, tokens: int) -> None:
+        """Note what was encoded together; their sums are the texts and tokens in all."""
+        self._batch_texts.observe(texts)
+        self._batch_tokens.observe(tokens)
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -64,6 +86,15 @@ class Metrics:
     def watch_database(self, database: Database) -> None:
         """Have the pool and the index's backlog read at each scrape."""
         self.registry.register(_DatabaseCollector(database))
+
+    def watch_queue(self, queue: EncodingQueue) -> None:
+        """Have what waits to be embedded read at each scrape."""
+        requests = Gauge(
+            "codingit_embedding_queue_requests", "Requests that wait for embeddings.", registry=self.registry
+        )
+        tokens = Gauge("codingit_embedding_queue_tokens", "Tokens that wait to be embedded.", registry=self.registry)
+        requests.set_function(lambda: queue.state().requests)
+        tokens.set_function(lambda: queue.state().tokens)
 
     def render(self) -> bytes:
         """The text format of Prometheus."""

@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.http.metrics import Metrics
+from search_api.http.openai_errors import respond
 from search_api.http.visit import Visit, open_visit
 from search_api.problems import INTERNAL, describe_problem
 
@@ -62,7 +63,8 @@ class Reception:
                 # Half an answer is out already; only a broken connection tells the client so.
                 raise
             if not visit.given_up:
-                await (problem or INTERNAL).response(visit.request_id)(scope, receive, send_safely)
+                answer = respond(problem or INTERNAL, scope, visit.request_id)
+                await answer(scope, receive, send_safely)
         finally:
             self._record(scope, visit, status, perf_counter() - started)
 

@@ -13,6 +13,8 @@ from models.caller import Caller
 from models.reranker import Reranker
 from search_api.active_encoder import ActiveEncoder
 from search_api.auth import Scope
+from search_api.embedding import Embeddings
+from search_api.encoding_queue import EncodingQueue
 from search_api.http.metrics import Metrics
 from search_api.http.visit import visit_of
 from search_api.http.warmup import Warmup
@@ -35,6 +37,8 @@ class Service:
     metrics: Metrics
     warmup: Warmup
     reranker: Reranker | None
+    embeddings: Embeddings
+    queue: EncodingQueue
 
 
 def service_of(request: Request) -> Service:
@@ -68,3 +72,4 @@ ChatReader = Annotated[Caller, Depends(user_with(Scope.READ_CHATS))]
 ChatWriter = Annotated[Caller, Depends(user_with(Scope.WRITE_CHATS))]
 TaskReader = Annotated[Caller, Depends(user_with(Scope.READ_TASKS))]
 TaskWriter = Annotated[Caller, Depends(user_with(Scope.WRITE_TASKS))]
+Embedder = Annotated[Caller, Depends(user_with(Scope.EMBED))]

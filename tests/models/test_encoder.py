@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +24,7 @@ from models.model_revision import revision_with_prompt
 from models.odd_input import normalise_rows
 from models.packaged_model import PACKAGED_MODEL_NAME, PACKAGED_MODEL_REVISION, find_packaged_model
 from models.static_encoder import StaticEncoder
+from models.turns import Turns
 from tests.stubs import StubEncoder
 
 MINILM = "all-MiniLM-L6-v2"
@@ -304,3 +307,50 @@ def test_the_stub_counts_what_it_encodes() -> None:
 
     assert (stub.documents_encoded, stub.queries_encoded) == (2, 1)
     assert stub.identity.dimensions == 16
+
+
+def test_a_transformer_counts_and_reads_tokens_as_it_encodes_them(encoder: Encoder) -> None:
+    tokens = encoder.tokens
+    ids = SentenceTransformer(str(find_packaged_model()), device="cpu").tokenizer("parse the config")["input_ids"]
+
+    assert tokens.most == 256
+    assert tokens.vocabulary == 30522
+    # Two special tokens stand around each text.
+    assert tokens.lengths(["parse the config", "", "word " * 300]) == [len(ids), 2, 302]
+    assert tokens.decode(ids) == "parse the config"
+
+
+def test_a_search_does_not_wait_for_all_texts_of_another(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One text a forward pass, and a query that comes during the first of them.
+    monkeypatch.setattr(encoder, "_batch_tokens", 1)
+    turns: Turns = encoder._turns  # type: ignore[attr-defined]
+    order: list[str] = []
+    texts = [f"text {number}" for number in range(6)]
+    begun, asked = threading.Event(), threading.Event()
+    model = encoder._model  # type: ignore[attr-defined]
+    encode_document, encode_query = model.encode_document, model.encode_query
+
+    def slow(*args: Any, **options: Any) -> Any:
+        order.append("document")
+        begun.set()
+        assert asked.wait(30)
+        return encode_document(*args, **options)
+
+    def quick(*args: Any, **options: Any) -> Any:
+        order.append("query")
+        return encode_query(*args, **options)
+
+    monkeypatch.setattr(model, "encode_document", slow)
+    monkeypatch.setattr(model, "encode_query", quick)
+    batch = threading.Thread(target=encoder.encode_documents, args=(texts,))
+    batch.start()
+    assert begun.wait(30)
+    search = threading.Thread(target=encoder.encode_queries, args=(["what"],))
+    search.start()
+    while turns.waiting() == 0:
+        pass
+    asked.set()
+    search.join()
+    batch.join()
+
+    assert order == ["document", "query", *["document"] * 5]

@@ -249,3 +249,28 @@ def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ModelError, match="query_weight"):
         load_encoder(str(tmp_path))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.one_of(st.characters(), st.sampled_from("aB9_ .éß日\u0301\u200d")), max_size=80))
+def test_the_tokens_of_a_text_are_read_as_that_text(text: str) -> None:
+    reader = TokenReader(SHORT_MODEL)
+    ids = SHORT_MODEL.tokenizer.encode(text.encode("utf-8", "replace").decode(), add_special_tokens=False).ids
+    known = [token for token in ids if token != SHORT_MODEL.unknown_token]
+
+    again = SHORT_MODEL.tokenizer.encode(reader.decode(ids), add_special_tokens=False).ids
+
+    assert again == known
+    assert reader.lengths([text]) == [len(known)]
+
+
+def test_tokens_that_no_text_has_are_words_all_the_same(model: StaticModel) -> None:
+    reader = TokenReader(model)
+    ids = model.tokenizer.get_vocab()
+
+    assert reader.decode([ids[token] for token in ("##a", "get", "##b", "[UNK]", "name")]) == "a getb name"
+
+
+def test_all_tokens_are_counted_beyond_what_is_read(encoder: Encoder) -> None:
+    assert encoder.tokens.most == 64
+    assert encoder.tokens.lengths(["get user " * 40, "", "get"]) == [80, 0, 1]

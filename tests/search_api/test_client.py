@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -386,3 +388,32 @@ def test_importing_the_client_loads_no_database_no_encoder_and_no_server() -> No
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert loaded.stdout.strip() == "[]"
+
+
+def test_rows_are_read_from_both_their_forms() -> None:
+    packed = base64.b64encode(struct.pack("<2f", 0.6, -0.8)).decode()
+    data = [
+        {"object": "embedding", "index": place, "embedding": row} for place, row in enumerate([packed, [0.6, -0.8]])
+    ]
+    answer = {"object": "list", "data": data, "model": "m", "usage": {"prompt_tokens": 2, "total_tokens": 2}}
+    service = Service(ok(answer))
+
+    reply = service.client().embed(["a", "b"], input_type="query")
+
+    assert service.sent() == {
+        "model": "default",
+        "input": ["a", "b"],
+        "input_type": "query",
+        "encoding_format": "base64",
+    }
+    assert [[round(number, 6) for number in row] for row in reply.rows()] == [[0.6, -0.8], [0.6, -0.8]]
+    assert (reply.model, reply.usage.total_tokens) == ("m", 2)
+
+
+@pytest.mark.parametrize("row", ["no base64!", "AAA=", "AAAAAAA="])
+def test_a_row_that_is_none_is_told(row: str) -> None:
+    data = [{"object": "embedding", "index": 0, "embedding": row}]
+    answer = {"object": "list", "data": data, "model": "m", "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+
+    with pytest.raises(BadReplyError):
+        Service(ok(answer)).client().embed("a").rows()

@@ -16,12 +16,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from search_api.client import ApiClient, Ask, files, index, projects, searching, sessions, tasks
+from search_api.client import ApiClient, Ask, embeddings, files, index, projects, searching, sessions, tasks
 from search_api.client.asking import Nothing, PageOf, Whole
 from sql.database import Database
 from tests.search_api.api import make_api
 
-MODULES: tuple[ModuleType, ...] = (searching, files, index, projects, tasks, sessions)
+MODULES: tuple[ModuleType, ...] = (searching, files, index, projects, tasks, sessions, embeddings)
 # For whoever runs the service, not for programs that use it.
 NOT_CALLED = {"GET /healthz", "GET /readyz", "GET /metrics"}
 # What a record leaves out on purpose.
@@ -52,7 +52,7 @@ def asking_functions() -> list[Function]:
 def with_everything_given(function: Function) -> Ask[Any]:
     given = {}
     for name, parameter in inspect.signature(function).parameters.items():
-        kind = str(parameter.annotation).removeprefix("UnsetType | ").removesuffix(" | None")
+        kind = str(parameter.annotation).removeprefix("UnsetType | ").partition(" | ")[0]
         given[name] = [SAMPLE_OF["str"]] if kind.startswith("Sequence[") else SAMPLE_OF[kind]
     return function(**given)
 
@@ -90,11 +90,14 @@ def differences(document: Json, kind: Any, schema: Json, where: str) -> list[str
     options = schema.get("anyOf", [schema])
     present = [option for option in options if option.get("type") != "null"]
     inner = [each for each in typing.get_args(kind) if each is not types.NoneType]
-    may_be_null = isinstance(kind, types.UnionType)
-    if may_be_null != (len(present) < len(options)):
+    is_union = isinstance(kind, types.UnionType)
+    if (types.NoneType in typing.get_args(kind)) != (len(present) < len(options)):
         return [f"{where}: null is allowed in one of them only"]
-    if may_be_null:
-        return differences(document, inner[0] if len(inner) == 1 else kind, present[0], where)
+    if is_union and len(inner) == len(present) == 1:
+        return differences(document, inner[0], present[0], where)
+    if is_union or len(present) > 1:
+        unlike = [option for option in present if all(differences(document, each, option, where) for each in inner)]
+        return [f"{where}: not the same choices"] if unlike or len(inner) != len(present) else []
     if typing.get_origin(kind) is tuple:
         told = differences(document, inner[0], schema.get("items", {}), f"{where}[]")
         return told if schema.get("type") == "array" else [f"{where}: no array"]
@@ -179,6 +182,10 @@ def test_everything_that_can_be_asked_is_a_method() -> None:
         (int, {"type": "integer"}, []),
         (int, {"type": "string"}, ["x: int for string "]),
         (str, {"type": "string", "format": "date-time"}, ["x: str for string date-time"]),
+        (str | int, {"anyOf": [{"type": "integer"}, TEXT]}, []),
+        (str | int, {"anyOf": [{"type": "integer"}, {"type": "boolean"}]}, ["x: not the same choices"]),
+        (str | int, TEXT, ["x: not the same choices"]),
+        (int, {"anyOf": [{"type": "integer"}, TEXT]}, ["x: not the same choices"]),
         (str | None, {"type": "string"}, ["x: null is allowed in one of them only"]),
         (tuple[int, ...], {"type": "array", "items": {"type": "string"}}, ["x[]: int for string "]),
         (dict[str, float], {"type": "object", "additionalProperties": {"type": "string"}}, ["x{}: float for string "]),

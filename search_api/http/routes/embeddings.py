@@ -1,0 +1,191 @@
+"""Routes for programs that embed texts with the index's own model, as OpenAI's clients ask for it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable
+from time import time
+from typing import Annotated, Any, Literal, TypeVar
+
+import anyio
+import msgspec
+import numpy as np
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
+from starlette.responses import Response
+
+from search_api.embedding import MOST_INPUTS, EmbeddingRequest, OfferedModel, Prepared, cut
+from search_api.encoding_queue import Kind
+from search_api.http.openai_errors import openai_problems
+from search_api.http.service import Embedder, Service, TheService
+from search_api.http.strict_json import StrictRoute
+from search_api.limits import WHOLE, Strict
+
+router = APIRouter(prefix="/v1", tags=["embeddings"], route_class=StrictRoute)
+
+LONGEST_NAME = 200
+OWNER = "codingit"
+STARTED = int(time())
+# Reading and rendering of large requests must not take the threads that searches run in.
+RENDERERS = 2
+
+T = TypeVar("T")
+Text = Annotated[StrictStr, Field(min_length=1)]
+Token = Annotated[StrictInt, Field(ge=0, le=2**31 - 1), WHOLE]
+Tokens = Annotated[list[Token], Field(min_length=1)]
+Input = (
+    Text
+    | Annotated[list[Text], Field(min_length=1, max_length=MOST_INPUTS)]
+    | Tokens
+    | Annotated[list[Tokens], Field(min_length=1, max_length=MOST_INPUTS)]
+)
+
+
+class EmbeddingsRequest(Strict):
+    """Texts to be embedded."""
+
+    model: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["codingit/code-encoder"])]
+    input: Input = Field(description="A text, texts, the tokens of a text, or of several.", examples=[["def f(): ..."]])
+    input_type: Kind = Field(Kind.DOCUMENT, description="Whether texts are searched for, or what is searched.")
+    encoding_format: Literal["float", "base64"] = Field(
+        "float", description="Numbers, or little-endian float32 in base64."
+    )
+    dimensions: Annotated[StrictInt, Field(ge=1), WHOLE] | None = Field(
+        None, description="Keep the first so many dimensions, of unit norm again."
+    )
+    truncate: StrictBool = Field(False, description="Cut texts that are longer than the model reads; else refused.")
+    user: Annotated[str, Field(max_length=LONGEST_NAME)] | None = Field(None, description="Taken and not kept.")
+
+
+class EmbeddingObject(BaseModel):
+    """A row of unit norm."""
+
+    object: Literal["embedding"]
+    index: int = Field(description="The place of its text in the request.")
+    embedding: list[float] | str
+
+
+class Usage(BaseModel):
+    """Tokens as the model reads them."""
+
+    prompt_tokens: int
+    total_tokens: int
+
+
+class EmbeddingsReply(BaseModel):
+    """The rows in the order of the texts."""
+
+    object: Literal["list"]
+    data: list[EmbeddingObject]
+    model: str = Field(description="The model's own name, whichever of its names was asked for.")
+    usage: Usage
+
+
+class ModelObject(BaseModel):
+    """A model under one of its names."""
+
+    id: str
+    object: Literal["model"]
+    created: int = Field(description="When this service started, in seconds of Unix time.")
+    owned_by: str
+    name: str = Field(description="The model's own name.")
+    revision: str = Field(description="Vectors of two revisions do not compare.")
+    dimensions: int
+    max_tokens: int = Field(description="Tokens of a text that the model reads.")
+
+
+class ModelsReply(BaseModel):
+    """Every name that requests can give."""
+
+    object: Literal["list"]
+    data: list[ModelObject]
+
+
+@router.post("/embeddings", response_model=EmbeddingsReply, responses=openai_problems(404, 413, 429))
+async def post_embeddings(
+    caller: Embedder, service: TheService, request: Request, wanted: EmbeddingsRequest
+) -> Response:
+    """Turn texts into rows of unit norm with the model that the index is made with."""
+    prepared = await _in_thread(request, lambda: service.embeddings.prepare(_request(wanted)))
+    service.queue.submit(prepared.job)
+    rows = await _rows(request, service, prepared)
+    if rows is None:
+        # Nobody reads it.
+        return Response(status_code=204)
+    as_text = wanted.encoding_format == "base64"
+    body = await _in_thread(request, lambda: _render(cut(rows, prepared.dimensions), prepared, as_text=as_text))
+    return Response(body, media_type="application/json")
+
+
+@router.get("/models", responses=openai_problems())
+def get_models(caller: Embedder, service: TheService) -> ModelsReply:
+    """List the names under which the active model is offered, its own first."""
+    return ModelsReply(object="list", data=[_describe(model) for model in service.embeddings.models()])
+
+
+@router.get("/models/{model:path}", responses=openai_problems(404))
+def get_model(caller: Embedder, service: TheService, model: str) -> ModelObject:
+    """Tell what a name stands for."""
+    return _describe(service.embeddings.model(model))
+
+
+async def _rows(request: Request, service: Service, prepared: Prepared) -> NDArray[np.float32] | None:
+    """The rows; None when the client has left meanwhile, and then its texts leave the queue too."""
+    rows = asyncio.wrap_future(prepared.job.result)
+    leaving = asyncio.ensure_future(_wait_until_gone(request))
+    either: set[asyncio.Future[Any]] = {rows, leaving}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        return rows.result() if rows.done() else None
+    finally:
+        for future in either:
+            future.cancel()
+        service.queue.leave(prepared.job)
+
+
+async def _wait_until_gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _in_thread(request: Request, work: Callable[[], T]) -> T:
+    state = request.app.state
+    if not hasattr(state, "renderers"):
+        state.renderers = anyio.CapacityLimiter(RENDERERS)
+    return await run_sync(work, limiter=state.renderers)
+
+
+def _request(wanted: EmbeddingsRequest) -> EmbeddingRequest:
+    given = wanted.input
+    one = isinstance(given, str) or isinstance(given[0], int)
+    # mypy cannot follow which of the four it is.
+    inputs = [given] if one else given
+    return EmbeddingRequest(wanted.model, inputs, wanted.input_type, wanted.dimensions, wanted.truncate)  # type: ignore[arg-type]
+
+
+def _render(rows: NDArray[np.float32], prepared: Prepared, *, as_text: bool) -> bytes:
+    written = [base64.b64encode(row.tobytes()).decode() for row in rows.astype("<f4")] if as_text else rows.tolist()
+    reply = {
+        "object": "list",
+        "data": [{"object": "embedding", "index": place, "embedding": row} for place, row in enumerate(written)],
+        "model": prepared.model,
+        "usage": {"prompt_tokens": prepared.tokens, "total_tokens": prepared.tokens},
+    }
+    # Half a million numbers are written in a twentieth of the time that the standard library takes.
+    return msgspec.json.encode(reply)
+
+
+def _describe(model: OfferedModel) -> ModelObject:
+    return ModelObject(
+        id=model.id,
+        object="model",
+        created=STARTED,
+        owned_by=OWNER,
+        name=model.name,
+        revision=model.revision,
+        dimensions=model.dimensions,
+        max_tokens=model.max_tokens,
+    )
