@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from indexer.decoding import to_storable
+
 
 @dataclass(frozen=True, slots=True)
 class Project:
@@ -74,3 +76,9 @@ class FileStore(Protocol):
     def put_files(
         self, project_id: str, files: Sequence[FileWrite | FileMove], deleted: Sequence[str]
     ) -> WriteReply: ...
+
+
+def workspace_prefix(project: Project) -> str:
+    """Where the project's files live in the workspace; a title with slashes is still one folder."""
+    folder = to_storable(project.title).strip().replace("/", "-")
+    return f"/{folder if folder not in ('', '.', '..') else '-'}/"

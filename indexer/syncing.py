@@ -12,8 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from indexer.decoding import to_storable
-from indexer.file_store import FileHash, FileMove, FileStore, FileWrite, Project, WriteReply
+from indexer.file_store import FileHash, FileMove, FileStore, FileWrite, Project, WriteReply, workspace_prefix
 from indexer.hash_cache import HashCache
 from indexer.secrets import SecretKind, mask_secrets
 from indexer.sync_planning import find_blocking, find_gone, match_moves
@@ -129,12 +128,6 @@ def sync_directory(
         skipped=tuple(notes.skipped.values()),
         masked_files=MappingProxyType(notes.masked),
     )
-
-
-def workspace_prefix(project: Project) -> str:
-    """Where the project's files live in the workspace; a title with slashes is still one folder."""
-    folder = to_storable(project.title).strip().replace("/", "-")
-    return f"/{folder if folder not in ('', '.', '..') else '-'}/"
 
 
 @dataclass(frozen=True, slots=True)

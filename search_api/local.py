@@ -27,7 +27,7 @@ class AlreadyRunningError(ConflictError):
 class OnlyOne:
     """Holds the data directory for one `up`; the system lets go of it however the process ends."""
 
-    def __init__(self, data_dir: Path, directory: Path) -> None:
+    def __init__(self, data_dir: Path, directory: Path | None) -> None:
         self._data_dir = data_dir
         self._directory = directory
         self._file: TextIOWrapper | None = None
@@ -50,9 +50,21 @@ class OnlyOne:
         where = "is starting" if session is None else f"runs at {session.url} (process {session.pid})"
         return AlreadyRunningError(
             f"A service {where} already.",
-            hint=f"Add this directory to it with '{own_command()} index {self._directory}', stop it with Ctrl-C there, "
-            "or name another CODINGIT_DATA_DIR.",
+            hint=f"Add this directory to it with '{own_command()} index {self._directory or 'DIR'}', stop it with "
+            "Ctrl-C there, or name another CODINGIT_DATA_DIR.",
         )
+
+
+def is_starting_or_running(data_dir: Path) -> bool:
+    """Whether somebody holds the data directory."""
+    try:
+        with (data_dir / LOCK_FILE).open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def local_email(*, embedded: bool) -> str:

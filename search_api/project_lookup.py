@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from indexer.file_store import Project, workspace_prefix
 from models.errors import NotFoundError
 from sql.database import Connection
 from sql.projects import list_projects
@@ -16,18 +17,22 @@ MOST_READ = 1000
 
 @dataclass(frozen=True, slots=True)
 class NamedProject:
-    """A project; its synced files lie below `/title/`."""
+    """A project; its synced files lie below the prefix."""
 
     id: UUID
     title: str
 
+    @property
+    def prefix(self) -> str:
+        return workspace_prefix(Project(str(self.id), self.title))
+
     def shorten(self, path: str) -> str:
         """The path as it is from the project's root."""
-        return path.removeprefix(f"/{self.title}/")
+        return path.removeprefix(self.prefix)
 
     def lengthen(self, path: str) -> str:
         """The path in the workspace."""
-        return path if path.startswith("/") else f"/{self.title}/{path}"
+        return path if path.startswith("/") else f"{self.prefix}{path}"
 
 
 def find_project(connection: Connection, name: str) -> NamedProject:

@@ -42,7 +42,8 @@ SHOWN_RESULTS = 3
 class Start:
     """What `codingit up` was asked for."""
 
-    directory: Path
+    # Without one, the service is started alone.
+    directory: Path | None
     query: str | None = None
     project: str | None = None
     port: int | None = None
@@ -83,12 +84,19 @@ def _run(start: Start, settings: Settings, owner_url: str, supervisor: Superviso
         supervisor.start(worker)
     session = Session(wait_until_answering(settings, supervisor), _token(settings, user_id), str(user_id), os.getpid())
     save_session(session, settings.data_dir)
+    if start.directory is None:
+        if worker.name not in supervisor.names():
+            supervisor.start(worker)
+        say(f"Serving at {session.url}.")
+        _tend(supervisor)
+        return ExitCode.OK
+    directory = start.directory
     with ApiClient(session.url, session.token) as client:
-        project = client.find_or_create_project(title_of(start.directory, settings.data_dir, start.project))
+        project = client.find_or_create_project(title_of(directory, settings.data_dir, start.project))
         cache = HashCache()
-        report = sync_directory(start.directory, client, project, progress=show_sync, cache=cache)
+        report = sync_directory(directory, client, project, progress=show_sync, cache=cache)
         clear_line()
-        say(f"{start.directory}: {summarise(report)}")
+        say(f"{directory}: {summarise(report)}")
         begun = time.monotonic()
         if not migrated.applied and not _is_indexed(client, project, report.files):
             supervisor.start(worker)
@@ -98,21 +106,22 @@ def _run(start: Start, settings: Settings, owner_url: str, supervisor: Superviso
         say(f"Indexed: {status.files} files, {status.chunks} chunks, in {time.monotonic() - begun:.0f} s.")
         for failure in status.failures[:10]:
             say(f"  failed {failure.path}: {failure.error}")
-        found = _show_example(start, client, project, owner_url)
+        query = start.query or _example_query(directory, project, owner_url)
+        found = _show_example(query, client, project)
     if start.once:
         return ExitCode.OK if found else ExitCode.FAILED
     if worker.name not in supervisor.names():
         supervisor.start(worker)
-    _serve(start, session, project, cache, supervisor, stack)
+    stack.enter_context(follow_directory(directory, session, project, cache, say))
+    say(f"Serving at {session.url} and watching {directory}. Ctrl-C stops it.")
+    say(f'Ask from another shell:  {own_command()} search "..."')
+    say(f"Let an agent ask:        {own_command()} connect")
+    _tend(supervisor)
     return ExitCode.OK
 
 
-def _serve(
-    start: Start, session: Session, project: Project, cache: HashCache, supervisor: Supervisor, stack: ExitStack
-) -> None:
-    stack.enter_context(follow_directory(start.directory, session, project, cache, say))
-    say(f"Serving at {session.url} and watching {start.directory}. Ctrl-C stops it.")
-    say(f'Ask from another shell:  {own_command()} search "..."')
+def _tend(supervisor: Supervisor) -> None:
+    """Until interrupted."""
     try:
         while True:
             supervisor.tend()
@@ -127,8 +136,7 @@ def _is_indexed(client: ApiClient, project: Project, files: int) -> bool:
     return status.pending == 0 and status.files >= files
 
 
-def _show_example(start: Start, client: ApiClient, project: Project, owner_url: str) -> bool:
-    query = start.query or _example_query(start.directory, project, owner_url)
+def _show_example(query: str, client: ApiClient, project: Project) -> bool:
     reply = client.search_code(query, project_id=project.id, limit=SHOWN_RESULTS)
     say(f'\n$ {own_command()} search "{query}"')
     print_code_reply(reply, query)

@@ -20,6 +20,8 @@ COMMANDS = {
     "up": "search_api.cli.up",
     "index": "search_api.cli.index",
     "search": "search_api.cli.search",
+    "connect": "search_api.cli.connect",
+    "mcp": "search_api.cli.mcp",
     "status": "search_api.cli.status",
     "doctor": "search_api.cli.doctor",
     "bench": "search_api.cli.bench",

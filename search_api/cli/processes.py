@@ -28,7 +28,7 @@ def serve(host: str | None, port: int | None, listener: int | None, with_parent:
 
       DATABASE_URL=postgresql://... codingit serve --host 0.0.0.0 --port 8000
     """
-    _follow_parent(with_parent)
+    follow_parent(with_parent)
     from search_api.serving import serve as run
     from search_api.settings import read_settings
 
@@ -49,7 +49,7 @@ def worker(with_parent: bool) -> None:
 
       DATABASE_URL=postgresql://... codingit worker
     """
-    _follow_parent(with_parent)
+    follow_parent(with_parent)
     from search_api.serving import work
     from search_api.settings import read_settings
 
@@ -89,7 +89,7 @@ def _log_to_stderr(level: str) -> None:
             logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def _follow_parent(with_parent: bool) -> None:
+def follow_parent(with_parent: bool) -> None:
     """End like by SIGTERM when the parent is gone, whichever way it went."""
     if not with_parent:
         return

@@ -27,10 +27,10 @@ from search_api.http.service import Service
 from search_api.http.visit import visit_of
 from search_api.mcp.desk import Desk
 from search_api.mcp.memory import Memory
+from search_api.mcp.replies import ToolReply
 
 if TYPE_CHECKING:
     from search_api.mcp.server import Context
-    from search_api.mcp.tools import ToolReply
 
 PATH = "/mcp"
 SESSION_HEADER = "mcp-session-id"

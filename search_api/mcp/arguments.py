@@ -30,7 +30,9 @@ def _none_if_empty(value: object) -> object:
 
 _OPTIONAL = BeforeValidator(_none_if_empty)
 Text = Annotated[str, Field(max_length=LONGEST_PATH), STORABLE]
-Project = Annotated[Text | None, Field(max_length=LONGEST_TITLE, description="Only this project."), _OPTIONAL]
+Project = Annotated[
+    Text | None, Field(max_length=LONGEST_TITLE, description="Only this project; * for all."), _OPTIONAL
+]
 Cursor = Annotated[
     str | None,
     Field(max_length=LONGEST_CURSOR, description="From the end of a reply: continues it. Same query and filters."),

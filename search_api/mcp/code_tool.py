@@ -8,7 +8,7 @@ from search_api.code_search import CodeHit, CodeQuery, CodeReply, search_code
 from search_api.globs import glob_to_regex
 from search_api.mcp.arguments import SearchCode
 from search_api.mcp.cursors import read_cursor, write_cursor
-from search_api.mcp.desk import Desk
+from search_api.mcp.desk import EVERYWHERE, Desk
 from search_api.mcp.packing import Packed, pack
 from search_api.project_lookup import NamedProject
 
@@ -16,6 +16,8 @@ from search_api.project_lookup import NamedProject
 MOST_RESULTS = 50
 # For what is said around the results: where, how fresh, how to go on.
 TOKENS_AROUND = 60
+# Words of a query that may be meant as a name.
+LONGEST_NAME = 2
 
 
 def answer_search_code(desk: Desk, asked: SearchCode) -> str:
@@ -57,7 +59,7 @@ def widen_path(path: str, project: NamedProject | None) -> str:
     """A glob of workspace paths for what an agent calls a path: a glob, a file, a folder, or the end of one."""
     trimmed = path.strip().removeprefix("./").rstrip("/") or "**"
     absolute = trimmed.startswith("/")
-    if project is not None and absolute and not trimmed.startswith(f"/{project.title}/"):
+    if project is not None and absolute and not trimmed.startswith(project.prefix):
         trimmed = trimmed.lstrip("/")
         absolute = False
     glob = trimmed if absolute or trimmed.startswith("**") else f"**/{trimmed}"
@@ -85,7 +87,9 @@ def _text(
         return (
             f"No more results{where}: all {len(reply.results)} have been passed. Ask more narrowly, or in other words."
         )
-    parts = [*_freshness(reply), *_widened(reply), packed.text]
+    # In a sentence it is no news that a word is known in another form.
+    widened = _widened(reply) if len(asked.query.split()) <= LONGEST_NAME else []
+    parts = [*_freshness(reply), *widened, packed.text]
     if "(sent before)" in packed.text:
         parts.append("(sent before): in an earlier reply of this session; repeat=true shows it again.")
     if more is not None:
@@ -111,7 +115,7 @@ def _widened(reply: CodeReply) -> list[str]:
 def _advice(reply: CodeReply, asked: SearchCode) -> str:
     if reply.index.files == 0:
         return "No files are stored here: index_status tells which projects there are."
-    filters = [name for name in ("path", "language", "project") if getattr(asked, name) is not None]
+    filters = [name for name in ("path", "language", "project") if getattr(asked, name) not in (None, EVERYWHERE)]
     if filters:
         return f"Leave out {' and '.join(filters)}, or use other words: {reply.index.files} files are in scope."
     return f"Use other words for the same thing, or fewer: {reply.index.files} files are in scope."

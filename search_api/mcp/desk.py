@@ -15,6 +15,9 @@ from search_api.project_lookup import NamedProject, find_project
 from search_api.settings import Settings
 from sql.database import Database
 
+# As a project's name: where an agent's directory is the default, all others are asked by it.
+EVERYWHERE = "*"
+
 
 class Timer(Protocol):
     """Measures a block as this stage."""
@@ -36,8 +39,8 @@ class Desk:
     session: str | None = None
 
     def project(self, name: str | None) -> NamedProject | None:
-        """The project of this name; None for none. Raises NotFoundError."""
-        if name is None:
+        """The project of this name; None for none and for all. Raises NotFoundError."""
+        if name is None or name == EVERYWHERE:
             return None
         with self.database.acting_as(self.caller) as connection:
             return find_project(connection, name)

@@ -20,7 +20,7 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from search_api.mcp.definitions import INSTRUCTIONS, Definition, allowed_definitions
-from search_api.mcp.tools import ToolReply
+from search_api.mcp.replies import ToolReply
 
 NAME = "codingit-search"
 # Any: what a transport attaches to a request, its own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from search_api.mcp.code_tool import answer_search_code
 from search_api.mcp.definitions import BY_NAME
 from search_api.mcp.desk import Desk
 from search_api.mcp.file_tool import answer_read_file
+from search_api.mcp.replies import ToolReply
 from search_api.mcp.status_tool import answer_index_status
 from sql.failures import translate
 
@@ -40,14 +41,6 @@ HINTS: Mapping[str, str] = {
 }
 # The tools' names of what the API calls otherwise.
 NAMES = {"path_glob": "path", "project_id": "project", "languages": "language"}
-
-
-@dataclass(frozen=True, slots=True)
-class ToolReply:
-    """What the model reads."""
-
-    text: str
-    failed: bool = False
 
 
 def call_tool(desk: Desk, principal: Principal, name: str, arguments: Mapping[str, object] | None) -> ToolReply:

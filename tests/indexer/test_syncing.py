@@ -12,10 +12,19 @@ from pathlib import Path
 import pytest
 
 from indexer import syncing
-from indexer.file_store import DiffReply, FileHash, FileMove, FileWrite, ManifestPage, Project, WriteReply
+from indexer.file_store import (
+    DiffReply,
+    FileHash,
+    FileMove,
+    FileWrite,
+    ManifestPage,
+    Project,
+    WriteReply,
+    workspace_prefix,
+)
 from indexer.hash_cache import HashCache
 from indexer.sync_planning import find_blocking, find_gone, match_moves
-from indexer.syncing import SyncPhase, SyncProgress, SyncRefusedError, SyncReport, sync_directory, workspace_prefix
+from indexer.syncing import SyncPhase, SyncProgress, SyncRefusedError, SyncReport, sync_directory
 from indexer.walking import DirectoryUnreadableError, FoundFile, ReadFile, SkippedPath, WalkSkip, read_file
 from models.errors import UnavailableError
 
