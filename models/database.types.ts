@@ -19,6 +19,7 @@ export type Database = {
           is_active: boolean | null
           created_at: string | null
           updated_at: string | null
+          made_by: string | null
         }
         Insert: {
           id?: string
@@ -32,6 +33,7 @@ export type Database = {
           is_active?: boolean | null
           created_at?: string | null
           updated_at?: string | null
+          made_by?: string | null
         }
         Update: {
           id?: string
@@ -45,8 +47,17 @@ export type Database = {
           is_active?: boolean | null
           created_at?: string | null
           updated_at?: string | null
+          made_by?: string | null
         }
-        Relationships: []
+        Relationships: [
+          {
+            foreignKeyName: "api_keys_made_by_fkey"
+            columns: ["made_by"]
+            isOneToOne: false
+            referencedRelation: "api_keys"
+            referencedColumns: ["id"]
+          },
+        ]
       }
       billing_info: {
         Row: {

@@ -28,9 +28,17 @@ class OutdatedModelError(UnavailableError):
     hint = "Ask again; the service loads the new model."
 
 
+class LimitedKeyError(ForbiddenError):
+    """The new key would be more than the API key that asks for it."""
+
+    code = "limited_key"
+    hint = "Ask for scopes that this key has and an expiry before its own, or sign in without a key."
+
+
 BY_SQLSTATE: dict[str, type[CodingitError]] = {
     "42501": ForbiddenError,  # insufficient_privilege, a policy's refusal among them
     "CI001": OutdatedModelError,
+    "CI002": LimitedKeyError,
     "28000": UnauthenticatedError,  # invalid_authorization_specification, raised for unknown users
     "23503": NotFoundError,  # foreign_key_violation
     "23505": ConflictError,  # unique_violation

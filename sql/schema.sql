@@ -746,6 +746,11 @@ CREATE FUNCTION codingit.owns_thread(thread_id uuid) RETURNS boolean
     )
   $_$;
 
+CREATE FUNCTION codingit.permissions_within(inner_permissions jsonb, outer_permissions jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN CASE WHEN (outer_permissions = '{}'::jsonb) THEN true WHEN ((jsonb_typeof((inner_permissions -> 'scopes'::text)) = 'array'::text) AND (jsonb_typeof((outer_permissions -> 'scopes'::text)) = 'array'::text)) THEN ((outer_permissions -> 'scopes'::text) @> (inner_permissions -> 'scopes'::text)) ELSE false END;
+
 CREATE FUNCTION codingit.policy_fingerprint(on_table regclass, sentence text, definition text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -804,6 +809,16 @@ CREATE FUNCTION codingit.remember_chat_terms() RETURNS trigger
     where not exists (
       select from public.chat_terms as known where known.user_id = written.user_id and known.term = written.term
     );
+    return null;
+  end
+  $$;
+
+CREATE FUNCTION codingit.revoke_made_keys() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  begin
+    update public.api_keys as made set is_active = false where made.made_by = new.id and made.is_active;
     return null;
   end
   $$;
@@ -1415,18 +1430,44 @@ CREATE FUNCTION public.create_api_key(name text, permissions jsonb DEFAULT '{}':
     AS $$
   declare
     key constant text := 'cik_' || replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+    wanted constant jsonb := coalesce(create_api_key.permissions, '{}');
+    maker_id constant uuid := (auth.jwt() ->> 'api_key_id')::uuid;
+    maker public.api_keys;
   begin
     if auth.uid() is null then
       raise insufficient_privilege using message = 'a key belongs to a signed-in user';
     end if;
-    insert into public.api_keys (user_id, name, key_hash, key_prefix, permissions, expires_at)
+    if create_api_key.expires_at <= now() then
+      raise check_violation using message = 'a key expires in the future';
+    end if;
+    if maker_id is not null then
+      select * into maker
+      from public.api_keys as asking
+      where asking.id = maker_id
+        and asking.user_id = auth.uid()
+        and asking.is_active
+        and (asking.expires_at is null or asking.expires_at > now())
+      for share;
+      if not found then
+        raise sqlstate 'CI002' using message = 'The API key that asks has been revoked or has expired.';
+      end if;
+      if not codingit.permissions_within(wanted, coalesce(maker.permissions, '{}')) then
+        raise sqlstate 'CI002' using message = 'The new key would have scopes that the API key that asks has not.';
+      end if;
+      if maker.expires_at is not null and (create_api_key.expires_at is null or create_api_key.expires_at > maker.expires_at)
+      then
+        raise sqlstate 'CI002' using message = 'The new key would outlive the API key that asks.';
+      end if;
+    end if;
+    insert into public.api_keys (user_id, name, key_hash, key_prefix, permissions, expires_at, made_by)
     values (
       auth.uid(),
       create_api_key.name,
       encode(sha256(convert_to(key, 'UTF8')), 'hex'),
       left(key, 12),
-      coalesce(create_api_key.permissions, '{}'),
-      create_api_key.expires_at
+      wanted,
+      create_api_key.expires_at,
+      maker_id
     );
     return key;
   end
@@ -1630,6 +1671,7 @@ CREATE TABLE public.api_keys (
     is_active boolean DEFAULT true,
     created_at timestamp with time zone DEFAULT now(),
     updated_at timestamp with time zone DEFAULT now(),
+    made_by uuid,
     CONSTRAINT api_keys_key_prefix_check CHECK ((char_length(key_prefix) >= 1)),
     CONSTRAINT api_keys_name_check CHECK ((char_length(name) >= 1))
 );
@@ -2601,6 +2643,8 @@ CREATE INDEX idx_api_keys_active ON public.api_keys USING btree (is_active) WHER
 
 CREATE INDEX idx_api_keys_hash ON public.api_keys USING btree (key_hash);
 
+CREATE INDEX idx_api_keys_made_by ON public.api_keys USING btree (made_by);
+
 CREATE INDEX idx_api_keys_user_id ON public.api_keys USING btree (user_id);
 
 CREATE INDEX idx_chat_export_requests_user_id ON public.chat_export_requests USING btree (user_id);
@@ -2833,6 +2877,8 @@ CREATE TRIGGER remember_inserted_chat_terms AFTER INSERT ON public.chat_message_
 
 CREATE TRIGGER remember_updated_chat_terms AFTER UPDATE ON public.chat_message_cache REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.remember_chat_terms();
 
+CREATE TRIGGER revoke_made_keys AFTER UPDATE OF is_active ON public.api_keys FOR EACH ROW WHEN ((old.is_active AND (new.is_active IS NOT TRUE))) EXECUTE FUNCTION codingit.revoke_made_keys();
+
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.billing_info FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
@@ -2878,6 +2924,9 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workflows FOR EACH ROW EXE
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workspace_files FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
 
 CREATE TRIGGER take_user_of_session BEFORE INSERT OR UPDATE OF session_id, user_id ON public.chat_message_cache FOR EACH ROW EXECUTE FUNCTION codingit.take_user_of_session();
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_made_by_fkey FOREIGN KEY (made_by) REFERENCES public.api_keys(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
@@ -3528,6 +3577,8 @@ GRANT ALL ON FUNCTION codingit.owns_sessions(session_ids uuid[]) TO authenticate
 REVOKE ALL ON FUNCTION codingit.owns_thread(thread_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.owns_thread(thread_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION codingit.permissions_within(inner_permissions jsonb, outer_permissions jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION codingit.policy_fingerprint(on_table regclass, sentence text, definition text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.refuse(what text) FROM PUBLIC;
@@ -3535,6 +3586,8 @@ REVOKE ALL ON FUNCTION codingit.refuse(what text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION codingit.refuse_usage_of_others(team_id uuid, user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.remember_chat_terms() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION codingit.revoke_made_keys() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.runs_workflow(workflow_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.runs_workflow(workflow_id uuid) TO authenticated;
@@ -3644,6 +3697,8 @@ GRANT SELECT(is_active),UPDATE(is_active) ON TABLE public.api_keys TO authentica
 GRANT SELECT(created_at) ON TABLE public.api_keys TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.api_keys TO authenticated;
+
+GRANT SELECT(made_by) ON TABLE public.api_keys TO authenticated;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.billing_info TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.billing_info TO service_role;

@@ -39,6 +39,8 @@ MOMENTS = ("created_at", "updated_at", "last_activity")
 CURSORS = ("next",)
 # As the default model names itself, so that the page does not name a stub.
 MODEL = StubEncoder(256, name="codingit/code-encoder", revision="02bf4d3d35b341098276", most_tokens=512)
+# Random, and shown once.
+SECRETS = (" key", " prefix")
 # Their errors end a command or a worker's batch.
 NEVER_ANSWERED = (
     "tests",
@@ -53,6 +55,8 @@ SESSION = """
 insert into public.chat_sessions (id, session_id, user_id, title)
   values ('5e551011-0000-4000-8000-000000000001', 'chat_7', %(user_id)s, 'Prices');
 """
+# Sorts behind every other id.
+SOMEBODY = "insert into auth.users (id, email) values ('ffffffff-ffff-4fff-bfff-ffffffffffff', 'somebody@example.org')"
 MESSAGE = """
 insert into public.chat_message_cache (id, session_id, message_id, role, content, model, created_at)
   values ('3e55a9e0-0000-4000-8000-000000000001', '5e551011-0000-4000-8000-000000000001', 'msg_42', 'assistant',
@@ -158,6 +162,7 @@ def test_the_requests_of_the_page_are_answered_as_it_says(api: Api, monkeypatch:
     with psycopg.connect(api.url) as connection:
         connection.execute(SESSION.encode(), {"user_id": user_id})
         connection.execute(MESSAGE.encode())
+        connection.execute(SOMEBODY.encode())
     story = Story()
     with api.client(token_of(user_id)) as client:
         for exchange in exchanges():
@@ -227,6 +232,8 @@ class Story:
             assert datetime.fromisoformat(answered).tzinfo is not None, where
         elif where.endswith(CURSORS) and isinstance(documented, str):
             assert isinstance(answered, str), where
+        elif where.endswith(SECRETS):
+            assert answered.startswith("cik_"), where
         elif is_id(documented):
             assert is_id(answered), where
             assert self.ids.setdefault(documented, answered) == answered, where

@@ -28,6 +28,7 @@ class Row:
     is_active: bool | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    made_by: uuid.UUID | None
 
 
 class Insert(TypedDict):
@@ -44,6 +45,7 @@ class Insert(TypedDict):
     is_active: NotRequired[bool | None]
     created_at: NotRequired[datetime.datetime | None]
     updated_at: NotRequired[datetime.datetime | None]
+    made_by: NotRequired[uuid.UUID | None]
 
 
 class Update(TypedDict, total=False):
@@ -60,3 +62,4 @@ class Update(TypedDict, total=False):
     is_active: bool | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    made_by: uuid.UUID | None

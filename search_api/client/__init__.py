@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from search_api.client.api_keys import ApiKey, NewApiKey
 from search_api.client.asking import Ask, BadReplyError, Page, to_document
 from search_api.client.embeddings import EmbeddingsAnswer, ModelsAnswer, OfferedModel, Usage
 from search_api.client.files import FileEntry, StoredFile
@@ -22,12 +23,14 @@ from search_api.client.searching import (
 from search_api.client.sessions import ChatSession, SessionMessage
 from search_api.client.sync import ApiClient
 from search_api.client.tasks import ListedTask, Task
+from search_api.client.teams import Team, TeamMember
 
 if TYPE_CHECKING:
     from search_api.client.asynchronous import AsyncApiClient
 
 __all__ = [
     "ApiClient",
+    "ApiKey",
     "Ask",
     "AsyncApiClient",
     "BadReplyError",
@@ -46,6 +49,7 @@ __all__ = [
     "Match",
     "ModelsAnswer",
     "NearbyMessage",
+    "NewApiKey",
     "OfferedModel",
     "Page",
     "Project",
@@ -53,6 +57,8 @@ __all__ = [
     "SessionMessage",
     "StoredFile",
     "Task",
+    "Team",
+    "TeamMember",
     "Usage",
     "to_document",
 ]

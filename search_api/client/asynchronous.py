@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 import anyio
 import httpx
 
-from search_api.client import embeddings, files, index, projects, searching, sessions, tasks
+from search_api.client import api_keys, embeddings, files, index, projects, searching, sessions, tasks, teams
 from search_api.client.asking import Ask
 from search_api.client.methods import async_method, async_pages, async_talk
 from search_api.client.trying import (
@@ -89,6 +89,25 @@ class AsyncApiClient:
     list_project_messages = async_method(projects.list_project_messages)
     iterate_project_messages = async_pages(projects.list_project_messages)
     save_project_message = async_method(projects.save_project_message)
+
+    list_teams = async_method(teams.list_teams)
+    iterate_teams = async_pages(teams.list_teams)
+    create_team = async_method(teams.create_team)
+    read_team = async_method(teams.read_team)
+    change_team = async_method(teams.change_team)
+    delete_team = async_method(teams.delete_team)
+    list_members = async_method(teams.list_members)
+    iterate_members = async_pages(teams.list_members)
+    add_member = async_method(teams.add_member)
+    read_member = async_method(teams.read_member)
+    change_member = async_method(teams.change_member)
+    remove_member = async_method(teams.remove_member)
+
+    list_api_keys = async_method(api_keys.list_api_keys)
+    iterate_api_keys = async_pages(api_keys.list_api_keys)
+    create_api_key = async_method(api_keys.create_api_key)
+    read_api_key = async_method(api_keys.read_api_key)
+    revoke_api_key = async_method(api_keys.revoke_api_key)
 
     list_tasks = async_method(tasks.list_tasks)
     iterate_tasks = async_pages(tasks.list_tasks)

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 
 import httpx
 
-from search_api.client import embeddings, files, index, projects, searching, sessions, tasks
+from search_api.client import api_keys, embeddings, files, index, projects, searching, sessions, tasks, teams
 from search_api.client.asking import Ask
 from search_api.client.methods import method, pages, talk
 from search_api.client.trying import (
@@ -89,6 +89,25 @@ class ApiClient:
     list_project_messages = method(projects.list_project_messages)
     iterate_project_messages = pages(projects.list_project_messages)
     save_project_message = method(projects.save_project_message)
+
+    list_teams = method(teams.list_teams)
+    iterate_teams = pages(teams.list_teams)
+    create_team = method(teams.create_team)
+    read_team = method(teams.read_team)
+    change_team = method(teams.change_team)
+    delete_team = method(teams.delete_team)
+    list_members = method(teams.list_members)
+    iterate_members = pages(teams.list_members)
+    add_member = method(teams.add_member)
+    read_member = method(teams.read_member)
+    change_member = method(teams.change_member)
+    remove_member = method(teams.remove_member)
+
+    list_api_keys = method(api_keys.list_api_keys)
+    iterate_api_keys = pages(api_keys.list_api_keys)
+    create_api_key = method(api_keys.create_api_key)
+    read_api_key = method(api_keys.read_api_key)
+    revoke_api_key = method(api_keys.revoke_api_key)
 
     list_tasks = method(tasks.list_tasks)
     iterate_tasks = pages(tasks.list_tasks)

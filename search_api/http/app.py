@@ -27,17 +27,20 @@ from search_api.http.metrics import Metrics
 from search_api.http.openai_errors import respond
 from search_api.http.reception import Reception
 from search_api.http.routes import (
+    api_keys,
     chat,
     docs,
     embeddings,
     files,
     health,
     index,
+    members,
     messages,
     projects,
     search,
     sessions,
     tasks,
+    teams,
 )
 from search_api.http.service import Service
 from search_api.http.visit import visit_of
@@ -54,6 +57,9 @@ ROUTERS = (
     messages.router,
     sessions.router,
     tasks.router,
+    teams.router,
+    members.router,
+    api_keys.router,
     index.router,
     embeddings.router,
     health.router,
@@ -93,6 +99,7 @@ def create_app(database: Database, encoder: ActiveEncoder, authenticator: Authen
         open_reranker(settings),
         Embeddings(encoder, settings.embeddings_request_tokens, settings.embeddings_aliases),
         queue,
+        authenticator,
     )
     app = Api(
         title="codingit-search",

@@ -21,14 +21,9 @@ from sql.once import Answer, claim_key, keep_answer
 REPLAYED = "Idempotency-Replayed"
 
 # What the API's description says of a route that makes one thing. Any: FastAPI's own type for these.
-CREATED: dict[int | str, dict[str, Any]] = {
-    201: {
-        "headers": {
-            **ETAG,
-            "Location": {"description": "Where it is.", "schema": {"type": "string"}},
-        }
-    }
-}
+LOCATION = {"Location": {"description": "Where it is.", "schema": {"type": "string"}}}
+LOCATED: dict[int | str, dict[str, Any]] = {201: {"headers": LOCATION}}
+CREATED: dict[int | str, dict[str, Any]] = {201: {"headers": {**ETAG, **LOCATION}}}
 
 Reply = TypeVar("Reply", bound=BaseModel)
 
@@ -53,21 +48,23 @@ class Once:
         *,
         name: Callable[[Reply], object],
         kept: Callable[[Reply], Reply] = keep_all,
+        tagged: bool = True,
     ) -> Response:
         """The reply of `work`, which runs in one transaction as the caller, or that of the first time.
 
-        `name` is what the thing has in its path, `kept` what of the reply may be stored to be sent again.
+        `name` is what the thing has in its path, `kept` what of the reply may be stored to be sent again; `tagged` says
+        that the reply is what reading the thing gives, whose version its ETag then is.
         """
         with self.database.acting_as(caller) as connection:
             if self.key is not None:
                 known = claim_key(connection, self.key, self._hash(asked))
                 if known is not None:
-                    return _send(known, replayed=True)
+                    return _send(known, tagged=tagged, replayed=True)
             reply = work(connection)
             location = f"{self.path}/{name(reply)}"
             if self.key is not None:
                 keep_answer(connection, self.key, Answer(201, kept(reply).model_dump_json(), location))
-            return _send(Answer(201, reply.model_dump_json(), location))
+            return _send(Answer(201, reply.model_dump_json(), location), tagged=tagged)
 
     def _hash(self, asked: BaseModel) -> bytes:
         # What was understood and not the bytes: a client may write the same JSON in another order.
@@ -94,8 +91,8 @@ def read_once(
 TheOnce = Annotated[Once, Depends(read_once)]
 
 
-def _send(answer: Answer, *, replayed: bool = False) -> Response:
-    headers = {"ETag": etag_of(answer.reply)}
+def _send(answer: Answer, *, tagged: bool, replayed: bool = False) -> Response:
+    headers = {"ETag": etag_of(answer.reply)} if tagged else {}
     if answer.location is not None:
         headers["Location"] = answer.location
     if replayed:

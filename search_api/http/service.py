@@ -12,7 +12,7 @@ from fastapi.security import HTTPBearer
 from models.caller import Caller
 from models.reranker import Reranker
 from search_api.active_encoder import ActiveEncoder
-from search_api.auth import Scope
+from search_api.auth import Authenticator, Scope
 from search_api.embedding import Embeddings
 from search_api.encoding_queue import EncodingQueue
 from search_api.http.metrics import Metrics
@@ -39,6 +39,7 @@ class Service:
     reranker: Reranker | None
     embeddings: Embeddings
     queue: EncodingQueue
+    authenticator: Authenticator
 
 
 def service_of(request: Request) -> Service:
@@ -73,3 +74,7 @@ ChatWriter = Annotated[Caller, Depends(user_with(Scope.WRITE_CHATS))]
 TaskReader = Annotated[Caller, Depends(user_with(Scope.READ_TASKS))]
 TaskWriter = Annotated[Caller, Depends(user_with(Scope.WRITE_TASKS))]
 Embedder = Annotated[Caller, Depends(user_with(Scope.EMBED))]
+TeamReader = Annotated[Caller, Depends(user_with(Scope.READ_TEAMS))]
+TeamWriter = Annotated[Caller, Depends(user_with(Scope.WRITE_TEAMS))]
+KeyReader = Annotated[Caller, Depends(user_with(Scope.READ_KEYS))]
+KeyWriter = Annotated[Caller, Depends(user_with(Scope.WRITE_KEYS))]

@@ -94,3 +94,9 @@ select codingit.ensure_trigger(
   'after update of user_id',
   'when (old.user_id is distinct from new.user_id) execute function codingit.hand_over_messages()'
 );
+select codingit.ensure_trigger(
+  'public.api_keys',
+  'revoke_made_keys',
+  'after update of is_active',
+  'when (old.is_active and new.is_active is not true) execute function codingit.revoke_made_keys()'
+);

@@ -45,7 +45,7 @@ grant select, insert (id, name, email), update (name, email), delete on public.t
 -- The hash of a key is nobody's to read, and a key is made by create_api_key.
 grant
   select (
-    id, user_id, name, key_prefix, permissions, last_used_at, expires_at, is_active, created_at, updated_at
+    id, user_id, name, key_prefix, permissions, last_used_at, expires_at, is_active, created_at, updated_at, made_by
   ),
   update (name, permissions, expires_at, is_active),
   delete

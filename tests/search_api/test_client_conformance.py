@@ -16,12 +16,26 @@ from typing import Any
 import msgspec
 import pytest
 
-from search_api.client import ApiClient, Ask, embeddings, files, index, projects, searching, sessions, tasks
+from search_api.client import (
+    ApiClient,
+    Ask,
+    api_keys,
+    embeddings,
+    files,
+    index,
+    projects,
+    searching,
+    sessions,
+    tasks,
+    teams,
+)
 from search_api.client.asking import Nothing, PageOf, Whole
 from sql.database import Database
 from tests.search_api.api import make_api
 
-MODULES: tuple[ModuleType, ...] = (searching, files, index, projects, tasks, sessions, embeddings)
+MODULES: tuple[ModuleType, ...] = (
+    searching, files, index, projects, tasks, sessions, teams, api_keys, embeddings,
+)  # fmt: skip
 # For whoever runs the service, not for programs that use it.
 NOT_CALLED = {"GET /healthz", "GET /readyz", "GET /metrics"}
 # What a record leaves out on purpose.

@@ -58,6 +58,8 @@ BETWEEN_FIELDS = (
     "somewhere in this JSON",
     # Only a list knows what it gave.
     "is no `next` of this list",
+    # Only the clock knows.
+    "a key expires in the future",
     # A key that comes up with two bodies.
     "The Idempotency-Key has been used",
 )

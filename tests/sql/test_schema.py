@@ -27,6 +27,8 @@ CONDITIONS = {
     "messages": {"constraint UNIQUE (project_id, sequence_number)"},
     # It has a default.
     "chat_message_cache": {"constraint CHECK ((kind = ANY (ARRAY['message'::text, 'tool'::text])))"},
+    # Only create_api_key fills it.
+    "api_keys": {"constraint FOREIGN KEY (made_by) REFERENCES api_keys(id) ON DELETE CASCADE"},
     # They speak of columns that only the indexer may write.
     "code_embeddings": {
         "constraint FOREIGN KEY (file_id) REFERENCES workspace_files(id) ON DELETE CASCADE",
