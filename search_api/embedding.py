@@ -14,7 +14,6 @@ from models.odd_input import normalise_rows
 from search_api.active_encoder import ActiveEncoder
 from search_api.encoding_queue import Job, Kind
 
-MOST_INPUTS = 2048
 # Whatever the model, this is a name of the active one.
 DEFAULT_NAME = "default"
 

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 from models.encoder import Encoder
 from models.errors import TooManyRequestsError, UnavailableError
 
+# A search that comes meanwhile waits for a batch; fewer tokens at once than the least cost a transformer too much.
+LONGEST_BATCH_SECONDS = 0.25
+LEAST_BATCH_TOKENS = 512
 # How much the newest batch counts in the speed that waits are told by: changes of load show after a few batches.
 NEWEST = 0.2
 LONGEST_RETRY_SECONDS = 600
@@ -158,7 +161,7 @@ class EncodingQueue:
     def _take(self) -> dict[Job, range]:
         """The next texts of each waiting job, one of each in turn, as far as the tokens reach; one at least."""
         batch: dict[Job, range] = {}
-        room = self._batch_tokens
+        room = self._room()
         while self._waiting:
             job = self._waiting[0]
             weight = _weight(job.lengths[job.taken])
@@ -171,6 +174,13 @@ class EncodingQueue:
             if job.taken < len(job.texts):
                 self._waiting.append(job)
         return batch
+
+    def _room(self) -> int:
+        """The tokens of a batch: as many as may be, or as take no longer than a batch should at the speed of late."""
+        if self._tokens_a_second is None:
+            return min(self._batch_tokens, LEAST_BATCH_TOKENS)
+        in_time = int(self._tokens_a_second * LONGEST_BATCH_SECONDS)
+        return min(self._batch_tokens, max(LEAST_BATCH_TOKENS, in_time))
 
     def _encode(self, encoder: Encoder, kind: Kind, batch: dict[Job, range]) -> None:
         encode = encoder.encode_queries if kind is Kind.QUERY else encoder.encode_documents

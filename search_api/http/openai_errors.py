@@ -47,7 +47,7 @@ def respond(problem: Problem, scope: Scope, request_id: str) -> Response:
     # Their clients tell a wrong request by 400.
     status = 400 if problem.status == 422 else problem.status
     error = {
-        "message": f"{problem.detail} {problem.hint}".strip(),
+        "message": f"{problem.detail.removesuffix('.')}. {problem.hint}",
         "type": ERROR_TYPES.get(status, "invalid_request_error" if status < 500 else "server_error"),
         "param": problem.param,
         "code": problem.code,

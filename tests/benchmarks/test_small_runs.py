@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import indexing, latency, recall
+from benchmarks import embeddings, indexing, latency, recall
 
 SOURCES = Path(__file__).parents[1] / "indexer" / "samples"
 
@@ -85,3 +85,19 @@ def test_two_runs_are_compared(
     benchmark.main()
 
     assert ["value", "1.000", "2.000", "2.000"] in [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_embeddings_are_told_for_one_client_and_for_eight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "run.json"
+    sources = Path(__file__).parents[2] / "benchmarks"
+    command = ["embeddings", str(sources), "--seconds", "0.3", "--model", "words", "--output", str(output)]
+    monkeypatch.setattr(sys, "argv", command)
+    embeddings.main()
+    figures = json.loads(output.read_text())["figures"]
+
+    for kind in ("line", "chunk"):
+        assert figures[kind]["ratio"] == figures[kind]["clients_8"] / figures[kind]["clients_1"] > 0
+    search = figures["search"]
+    assert search["bulk_requests"] >= 1
+    assert 0 < search["alone_p50_ms"] <= search["alone_p95_ms"]
+    assert 0 < search["beside_p50_ms"] <= search["beside_p95_ms"]

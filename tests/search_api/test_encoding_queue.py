@@ -229,6 +229,22 @@ def test_who_is_refused_is_told_when_there_will_be_room() -> None:
     assert refused.value.retry_after_seconds == 3
 
 
+@pytest.mark.parametrize(("speed", "room"), [(None, 512), (100.0, 512), (4_000.0, 1_000), (1e6, 2_048)])
+def test_a_batch_takes_no_longer_than_a_search_should_wait(speed: float | None, room: int) -> None:
+    encoder = GatedEncoder()
+    queue = EncodingQueue(batch_tokens=2048, most_tokens=100_000)
+    hold(queue, encoder)
+    queue._tokens_a_second = speed
+    wanted = job(encoder, *["w"] * 5_000)
+    queue.submit(wanted)
+
+    batch = queue._take()
+
+    assert sum(map(len, batch.values())) == room
+    encoder.let.set()
+    queue.close()
+
+
 def test_the_state_counts_what_waits_and_what_is_encoded(queue: EncodingQueue, encoder: GatedEncoder) -> None:
     held = hold(queue, encoder)
     waits = job(encoder, "three more words", "")

@@ -180,6 +180,27 @@ def test_a_wrong_request_is_refused_in_the_shape_of_openai(
     assert (error["type"], error["param"], error["code"]) == ("invalid_request_error", param, code)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ([*["x"] * 1500, "", *["x"] * 500], "input 1500 is empty"),
+        (["x", 7], "input 1 is no text"),
+        ([[1], "x"], "input 1 is no list of tokens"),
+        ([[1], []], "input 1 has no tokens"),
+        ([1, True], "it is no list of tokens"),
+        ([1.5], "input 0 is no text"),
+        (["x"] * 2049, "2049 inputs, and a request may have 2048"),
+        (7, "neither a text, nor a list of texts, nor tokens"),
+    ],
+)
+def test_a_wrong_input_is_named(api: Api, token: str, wrong: Any, said: str) -> None:
+    with api.client(token) as client:
+        message = client.post("/v1/embeddings", json={"model": MODEL, "input": wrong}).json()["error"]["message"]
+
+    assert message.startswith(f"input: {said}")
+    assert len(message) < 200
+
+
 def test_the_client_raises_what_the_error_says(api: Api, token: str) -> None:
     with openai_client(api, token) as client:
         with pytest.raises(openai.NotFoundError) as unknown:

@@ -14,10 +14,11 @@ import numpy as np
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictInt
 from starlette.responses import Response
 
-from search_api.embedding import MOST_INPUTS, EmbeddingRequest, OfferedModel, Prepared, cut
+from search_api.embedding import EmbeddingRequest, OfferedModel, Prepared, cut
+from search_api.embedding_input import Inputs
 from search_api.encoding_queue import Kind
 from search_api.http.openai_errors import openai_problems
 from search_api.http.service import Embedder, Service, TheService
@@ -33,22 +34,15 @@ STARTED = int(time())
 RENDERERS = 2
 
 T = TypeVar("T")
-Text = Annotated[StrictStr, Field(min_length=1)]
-Token = Annotated[StrictInt, Field(ge=0, le=2**31 - 1), WHOLE]
-Tokens = Annotated[list[Token], Field(min_length=1)]
-Input = (
-    Text
-    | Annotated[list[Text], Field(min_length=1, max_length=MOST_INPUTS)]
-    | Tokens
-    | Annotated[list[Tokens], Field(min_length=1, max_length=MOST_INPUTS)]
-)
 
 
 class EmbeddingsRequest(Strict):
     """Texts to be embedded."""
 
     model: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["codingit/code-encoder"])]
-    input: Input = Field(description="A text, texts, the tokens of a text, or of several.", examples=[["def f(): ..."]])
+    input: Inputs = Field(
+        description="A text, texts, the tokens of a text, or of several.", examples=[["def f(): ..."]]
+    )
     input_type: Kind = Field(Kind.DOCUMENT, description="Whether texts are searched for, or what is searched.")
     encoding_format: Literal["float", "base64"] = Field(
         "float", description="Numbers, or little-endian float32 in base64."
@@ -159,11 +153,7 @@ async def _in_thread(request: Request, work: Callable[[], T]) -> T:
 
 
 def _request(wanted: EmbeddingsRequest) -> EmbeddingRequest:
-    given = wanted.input
-    one = isinstance(given, str) or isinstance(given[0], int)
-    # mypy cannot follow which of the four it is.
-    inputs = [given] if one else given
-    return EmbeddingRequest(wanted.model, inputs, wanted.input_type, wanted.dimensions, wanted.truncate)  # type: ignore[arg-type]
+    return EmbeddingRequest(wanted.model, wanted.input, wanted.input_type, wanted.dimensions, wanted.truncate)
 
 
 def _render(rows: NDArray[np.float32], prepared: Prepared, *, as_text: bool) -> bytes:
