@@ -26,7 +26,9 @@ import psycopg
 from benchmarks.reporting import compare_runs, print_table, save_run
 from benchmarks.workspace import workspace
 from models.caller import user
-from search_api.chat_fusion import Sort
+from models.encoder import load_encoder
+from search_api.active_encoder import ActiveEncoder
+from search_api.chat_fusion import Sort, Taste
 from search_api.chat_search import ChatMode, ChatQuery, search_chat
 from sql.database import Database
 
@@ -134,7 +136,7 @@ def queries(words: list[str]) -> dict[str, ChatQuery]:
         "six words": " ".join(words[place] for place in (3, 40, 200, 900, 4_000, 20_000)),
     }
     found = {name: ChatQuery(text) for name, text in asked.items()}
-    found["most common, newest"] = replace(found["most common word"], sort=Sort.NEWEST)
+    found["most common, newest"] = replace(found["most common word"], taste=Taste(Sort.NEWEST))
     found["most common, full text"] = replace(found["most common word"], mode=ChatMode.FULLTEXT)
     found["most common, substring"] = ChatQuery(words[5][:3], mode=ChatMode.SUBSTRING)
     found["two letters, substring"] = ChatQuery(most[:2], mode=ChatMode.SUBSTRING)
@@ -146,9 +148,10 @@ def measure(url: str, number: int, asked: dict[str, ChatQuery]) -> dict[str, dic
     """Median and worst time by query, rounds of all queries after one to warm up."""
     times: dict[str, list[float]] = {name: [] for name in asked}
     with Database(url) as database:
+        encoder = ActiveEncoder(database, lambda _: load_encoder())
         for turn in range(1 + ROUNDS):
             for name, query in asked.items():
-                took = search_chat(database, user(user_of(number)), query).took_ms
+                took = search_chat(database, encoder, user(user_of(number)), query).took_ms
                 if turn:
                     times[name].append(took)
     return {name: {"median_ms": statistics.median(took), "max_ms": max(took)} for name, took in times.items()}

@@ -79,7 +79,9 @@ def _plan(messages: Sequence[ClaimedMessage]) -> tuple[list[_Plan], list[FailedM
     failures: list[FailedMessage] = []
     for message in messages:
         try:
-            cut = cut_message(message.head, message.tail, message.characters, is_output=message.is_output)
+            cut = cut_message(
+                message.head, message.tail, message.characters, is_output=message.is_output, title=message.title
+            )
             plans.append(_Plan(message, cut))
         except Exception as error:
             # One message's defect must not keep the others out of the index.

@@ -23,6 +23,7 @@ BORDER_SHARE = 0.5
 HEAD_PARTS, TAIL_PARTS = 18, 6
 # Of what a tool wrote.
 OUTPUT_HEAD_PARTS, OUTPUT_TAIL_PARTS = 2, 2
+LONGEST_TITLE = 200
 # So much is read from either end, at most.
 MOST_CHARACTERS = (HEAD_PARTS + 1) * PART_CHARACTERS
 _BORDERS = (re.compile(r"\n[ \t]*\n|\n(?=```)"), re.compile(r"\n"), re.compile(r"\s"))
@@ -47,8 +48,11 @@ class CutMessage:
     masked: int
 
 
-def cut_message(head: str, tail: str, characters: int, *, is_output: bool) -> CutMessage:
-    """Cut a text of which both ends are given; an empty tail says that the head is all."""
+def cut_message(head: str, tail: str, characters: int, *, is_output: bool, title: str | None = None) -> CutMessage:
+    """Cut a text of which both ends are given; an empty tail says that the head is all.
+
+    The title of its session stands at the head of each part's text: what people say to each other leaves it out.
+    """
     most_head, most_tail = (OUTPUT_HEAD_PARTS, OUTPUT_TAIL_PARTS) if is_output else (HEAD_PARTS, TAIL_PARTS)
     if len(head) + len(tail) == characters:
         spans = _cut(head + tail)
@@ -59,12 +63,13 @@ def cut_message(head: str, tail: str, characters: int, *, is_output: bool) -> Cu
         pieces = [(start, head[start:end]) for start, end in _cut(head)[:most_head]]
         offset = characters - len(tail)
         pieces += [(offset + start, tail[start:end]) for start, end in _cut(tail)[-most_tail:]]
+    header = "" if title is None else f"{mask_secrets(title[:LONGEST_TITLE]).text}\n"
     parts, masked = [], 0
     for start, text in pieces:
         hidden = mask_secrets(text)
         masked += hidden.count
         if _SPEAKS.search(text):
-            parts.append(MessagePart(start, start + len(text), hidden.text))
+            parts.append(MessagePart(start, start + len(text), header + hidden.text))
     return CutMessage(tuple(parts), characters - sum(len(text) for _, text in pieces), masked)
 
 

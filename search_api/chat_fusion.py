@@ -1,9 +1,9 @@
-"""How the evidence for a message becomes one order: reciprocal rank fusion, or time."""
+"""How the evidence for a message becomes one order: a weighted sum of scores, or time."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,10 +11,25 @@ from uuid import UUID
 
 from sql.chat import ChatCandidate, Evidence
 
-# Cormack, Clarke and Buettcher, 2009, with their constant. The weights say that words as they were asked go before
-# words that are only spelt like them, and those before some of the words.
-RANK_OFFSET = 60
-WEIGHTS = {Evidence.WORDS: 1.0, Evidence.LITERAL: 1.0, Evidence.SIMILAR: 0.6, Evidence.ANY: 0.4}
+# What each kind of evidence is worth at its best; below that, in proportion to its score. These and the numbers below
+# were chosen on one half of the topics of benchmarks/chat_quality.py, which tells of the other half.
+WEIGHTS: Mapping[Evidence, float] = {
+    Evidence.WORDS: 0.3,
+    Evidence.LITERAL: 0.6,
+    Evidence.ANY: 1.0,
+    Evidence.SIMILAR: 0.3,
+    Evidence.MEANING: 3.0,
+}
+# Below this cosine a text has nothing to do with the query.
+UNRELATED = 0.1
+# What the output of a tool is worth beside what was said.
+OUTPUT_WORTH = 0.4
+# What a remark of no length is worth beside a message of so many bytes, which can hold an answer. The labelled history
+# gains down to 0.4; it was written with answers longer than the chatter around them, and others are less regular.
+REMARK_WORTH = 0.5
+ANSWER_BYTES = 200
+# With all the weight on recency a message of this age counts half.
+HALF_LIFE_DAYS = 90.0
 
 
 class Sort(StrEnum):
@@ -24,38 +39,79 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
+class ToolOutput(StrEnum):
+    """What becomes of the output of tools and of long pasted output."""
+
+    DEMOTE = "demote"
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What the asker would rather see: `recency` from 0 (age does not matter) to 1."""
+
+    sort: Sort = Sort.RELEVANCE
+    recency: float = 0.0
+    tool_output: ToolOutput = ToolOutput.DEMOTE
+
+
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A message with all its evidence."""
+    """A message with all its evidence; `span` is its part that is nearest in meaning, where that was asked."""
 
     id: UUID
     created_at: datetime | None
     score: float
     evidence: tuple[Evidence, ...]
+    span: tuple[int, int] | None = None
 
 
-def fuse(candidates: Sequence[ChatCandidate], sort: Sort) -> list[Fused]:
-    """One entry a message, its score the sum of its reciprocal ranks; where scores are equal the newer one is first."""
+def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evidence, float] = WEIGHTS) -> list[Fused]:
+    """One entry a message, its score the weighted sum of what speaks for it; of equal scores the newer is first."""
     best: dict[Evidence, dict[UUID, ChatCandidate]] = defaultdict(dict)
+    known: dict[UUID, ChatCandidate] = {}
     for candidate in candidates:
-        known = best[candidate.evidence].get(candidate.id)
-        if known is None or candidate.score > known.score:
+        before = best[candidate.evidence].get(candidate.id)
+        if before is None or candidate.score > before.score:
             best[candidate.evidence][candidate.id] = candidate
+        known.setdefault(candidate.id, candidate)
     scores: dict[UUID, float] = defaultdict(float)
     evidence: dict[UUID, list[Evidence]] = defaultdict(list)
-    created: dict[UUID, datetime | None] = {}
     for kind in Evidence:
-        ranked = sorted(
-            best[kind].values(), key=lambda each: (each.score, _time(each.created_at), each.id), reverse=True
-        )
-        for rank, each in enumerate(ranked, start=1):
-            scores[each.id] += WEIGHTS[kind] / (RANK_OFFSET + rank)
+        for each, share in _shares(kind, list(best[kind].values())):
+            scores[each.id] += weights[kind] * share
             evidence[each.id].append(kind)
-            created[each.id] = each.created_at
-    found = [Fused(each, created[each], score, tuple(evidence[each])) for each, score in scores.items()]
-    if sort is Sort.NEWEST:
+    newest = max((_time(each.created_at) for each in known.values()), default=0.0)
+    found = []
+    for message_id, score in scores.items():
+        candidate = known[message_id]
+        near = best[Evidence.MEANING].get(message_id)
+        span = None if near is None else near.span
+        worth = _worth(candidate, taste, newest)
+        found.append(Fused(message_id, candidate.created_at, score * worth, tuple(evidence[message_id]), span))
+    if taste.sort is Sort.NEWEST:
         return sorted(found, key=lambda each: (_time(each.created_at), each.score, each.id), reverse=True)
     return sorted(found, key=lambda each: (each.score, _time(each.created_at), each.id), reverse=True)
+
+
+def _shares(kind: Evidence, found: Sequence[ChatCandidate]) -> list[tuple[ChatCandidate, float]]:
+    """Each with its score as a share of the best one's; of cosines, what is above unrelated texts."""
+    floor = UNRELATED if kind is Evidence.MEANING else 0.0
+    top = max((each.score - floor for each in found), default=0.0)
+    if top <= 0:
+        # Nothing tells them apart: a query of words that every message holds.
+        return [] if kind is Evidence.MEANING else [(each, 1.0) for each in found]
+    return [(each, (each.score - floor) / top) for each in found if each.score > floor or kind is not Evidence.MEANING]
+
+
+def _worth(candidate: ChatCandidate, taste: Taste, newest: float) -> float:
+    worth = OUTPUT_WORTH if candidate.is_output and taste.tool_output is ToolOutput.DEMOTE else 1.0
+    worth *= REMARK_WORTH + (1 - REMARK_WORTH) * min(1.0, candidate.size / ANSWER_BYTES)
+    if taste.recency:
+        days = (newest - _time(candidate.created_at)) / 86_400
+        worth *= 1 - taste.recency + taste.recency * 0.5 ** (days / HALF_LIFE_DAYS)
+    return worth
 
 
 def _time(created_at: datetime | None) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from time import perf_counter
@@ -12,14 +12,19 @@ from uuid import UUID
 
 from models.caller import Caller
 from models.errors import InvalidRequestError
-from search_api.chat_fusion import Fused, Sort, fuse
+from search_api.active_encoder import ActiveEncoder, QueryVector
+from search_api.chat_fusion import Fused, Sort, Taste, ToolOutput, fuse
 from search_api.chat_syntax import Alternative, ParsedQuery, Wanted, all_of, any_of, like_pattern, parse_query
 from search_api.snippets import SNIPPET_LENGTH, Snippet, cut_snippet, find_literal, find_marked, find_similar
 from sql.chat import (
+    ChatCandidate,
     ChatCandidateQuery,
     ChatFilters,
+    ChatFreshness,
+    ChatVector,
     ChatWinner,
     Evidence,
+    FoundChat,
     Marks,
     Neighbour,
     WordGroup,
@@ -27,6 +32,7 @@ from sql.chat import (
     read_chat_winners,
 )
 from sql.database import Database
+from sql.failures import OutdatedModelError
 
 MOST_CANDIDATES = 200
 # Rows that turn out to be unreadable leave room for the next.
@@ -39,9 +45,10 @@ NEIGHBOUR_CHARACTERS = 1000
 
 
 class ChatMode(StrEnum):
-    """How to look: by words, by similar spelling, by a piece of text as it stands, or by all together."""
+    """How to look: by meaning, by words, by similar spelling, by a piece of text as it stands, or by all together."""
 
     HYBRID = "hybrid"
+    VECTOR = "vector"
     FULLTEXT = "fulltext"
     FUZZY = "fuzzy"
     SUBSTRING = "substring"
@@ -54,7 +61,7 @@ class ChatQuery:
     query: str
     mode: ChatMode = ChatMode.HYBRID
     filters: ChatFilters = field(default_factory=ChatFilters)
-    sort: Sort = Sort.RELEVANCE
+    taste: Taste = field(default_factory=Taste)
     limit: int = 10
     neighbours: int = 0
     # Characters of a message that are shown at most.
@@ -81,22 +88,49 @@ class ChatHit:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """Hits in the order that was asked for."""
+    """Hits in the order that was asked for, and how many messages can be found by their words alone so far."""
 
     results: tuple[ChatHit, ...]
+    index: ChatFreshness
     took_ms: float
 
 
-def search_chat(database: Database, caller: Caller, query: ChatQuery) -> ChatReply:
+def search_chat(database: Database, encoder: ActiveEncoder, caller: Caller, query: ChatQuery) -> ChatReply:
     """Answer a query from the caller's own messages. Raises CodingitError."""
     started = perf_counter()
     if not query.query.strip():
         raise InvalidRequestError("The query is empty.", hint="Say which words, or which piece of text, to find.")
     parsed = parse_query(query.query)
-    wanted = _candidate_query(query, parsed)
+    text = " ".join(parsed.words)
+    wants_vector = query.mode in (ChatMode.HYBRID, ChatMode.VECTOR) and bool(text)
+    vector = encoder.encode_query(text, wanted=wants_vector)
+    try:
+        hits, freshness = _search(database, caller, query, parsed, vector)
+    except OutdatedModelError:
+        # The index was switched to another model since this process looked: load it and ask once more.
+        encoder.refresh()
+        vector = encoder.encode_query(text, wanted=wants_vector)
+        hits, freshness = _search(database, caller, query, parsed, vector)
+    return ChatReply(hits, freshness, round((perf_counter() - started) * 1000, 2))
+
+
+def find_evidence(database: Database, encoder: ActiveEncoder, caller: Caller, query: ChatQuery) -> list[ChatCandidate]:
+    """What speaks for which message, before it is put in order: for measuring the fusion."""
+    parsed = parse_query(query.query)
+    text = " ".join(parsed.words)
+    wanted = _candidate_query(query, parsed, encoder.encode_query(text, wanted=bool(text)))
+    with database.acting_as(caller) as connection:
+        return _kept(query, parsed, find_chat_candidates(connection, wanted))
+
+
+def _search(
+    database: Database, caller: Caller, query: ChatQuery, parsed: ParsedQuery, vector: QueryVector
+) -> tuple[tuple[ChatHit, ...], ChatFreshness]:
+    wanted = _candidate_query(query, parsed, vector)
     marks = _marks(query, parsed)
     with database.acting_as(caller) as connection:
-        fused = fuse(find_chat_candidates(connection, wanted), query.sort)[: query.limit + SPARE_WINNERS]
+        found = find_chat_candidates(connection, wanted)
+        fused = fuse(_kept(query, parsed, found), query.taste)[: query.limit + SPARE_WINNERS]
         winners, around = read_chat_winners(
             connection, [each.id for each in fused], marks, query.neighbours, NEIGHBOUR_CHARACTERS
         )
@@ -105,11 +139,23 @@ def search_chat(database: Database, caller: Caller, query: ChatQuery) -> ChatRep
         for each in fused
         if each.id in winners
     ]
-    return ChatReply(tuple(hits[: query.limit]), round((perf_counter() - started) * 1000, 2))
+    return tuple(hits[: query.limit]), found.freshness
 
 
-def _candidate_query(query: ChatQuery, parsed: ParsedQuery) -> ChatCandidateQuery:
+def _kept(query: ChatQuery, parsed: ParsedQuery, found: FoundChat) -> list[ChatCandidate]:
+    """What may be shown: a query that says exactly what is wanted gets nothing for its meaning alone."""
+    if query.mode is ChatMode.VECTOR and query.taste.sort is Sort.NEWEST:
+        # The nearest so many; sorted by time, the rest would come first.
+        return found.candidates[: query.limit + SPARE_WINNERS]
+    if parsed.is_plain or query.mode is ChatMode.VECTOR:
+        return found.candidates
+    said = {each.id for each in found.candidates if each.evidence is not Evidence.MEANING}
+    return [each for each in found.candidates if each.id in said]
+
+
+def _candidate_query(query: ChatQuery, parsed: ParsedQuery, vector: QueryVector) -> ChatCandidateQuery:
     mode = query.mode
+    newest = query.taste.sort is Sort.NEWEST
     words = parsed.words[:MOST_SINGLE_WORDS]
     if mode is ChatMode.FULLTEXT and not parsed.alternatives:
         raise InvalidRequestError(
@@ -122,16 +168,27 @@ def _candidate_query(query: ChatQuery, parsed: ParsedQuery) -> ChatCandidateQuer
     return ChatCandidateQuery(
         groups=_groups(parsed) if mode in (ChatMode.FULLTEXT, ChatMode.HYBRID) else (),
         literal=like_pattern(query.query if mode is ChatMode.SUBSTRING else query.query.strip()) if literal else None,
-        any_word=any_of(words) if widens and len(words) > 1 else None,
+        any_words=words if widens and words else None,
         similar=words if words and (widens or mode is ChatMode.FUZZY) else None,
         without=any_of(refused) if refused and mode is ChatMode.FUZZY else None,
         widen_known=mode is ChatMode.FUZZY,
         # Sorted by time, weaker evidence would push what was asked for off the page.
-        enough=query.limit if query.sort is Sort.RELEVANCE else 1,
-        filters=query.filters,
-        newest=query.sort is Sort.NEWEST,
+        enough=1 if newest else query.limit,
+        filters=replace(query.filters, without_output=query.taste.tool_output is ToolOutput.EXCLUDE),
+        newest=newest,
         most=MOST_CANDIDATES,
+        meaning=_meaning(query, refused, vector),
+        model_id=vector.model_id,
     )
+
+
+def _meaning(query: ChatQuery, refused: Sequence[str], vector: QueryVector) -> ChatVector | None:
+    # Newest first, what is only near in meaning would push what was asked for off the page.
+    if query.mode is ChatMode.HYBRID and query.taste.sort is Sort.NEWEST:
+        return None
+    if vector.model_id is None or vector.text is None:
+        return None
+    return ChatVector(vector.model_id, vector.text, any_of(refused) if refused else None)
 
 
 def _groups(parsed: ParsedQuery) -> tuple[WordGroup, ...]:
@@ -178,7 +235,8 @@ def _hit(
         spans += [span for each in parsed.words if Wanted(each).is_odd for span in find_literal(winner.content, each)]
     if winner.marked is not None:
         spans += find_marked(winner.content, winner.marked, marks.start, marks.stop)
-    if Evidence.SIMILAR in fused.evidence:
+    # A word of the query may have been taken for one that is spelt like it.
+    if Evidence.SIMILAR in fused.evidence or (Evidence.ANY in fused.evidence and not spans):
         spans += find_similar(winner.content, parsed.words)
     return ChatHit(
         id=winner.id,
@@ -191,6 +249,6 @@ def _hit(
         created_at=winner.created_at,
         score=round(fused.score, 5),
         evidence=fused.evidence,
-        snippet=cut_snippet(winner.content, spans, query.excerpt),
+        snippet=cut_snippet(winner.content, spans, query.excerpt, around=fused.span),
         neighbours=tuple(neighbours),
     )

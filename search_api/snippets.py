@@ -30,11 +30,23 @@ class Snippet:
     matches: tuple[Span, ...]
 
 
-def cut_snippet(text: str, spans: Iterable[Span], length: int = SNIPPET_LENGTH) -> Snippet:
-    """The piece of the text that holds the most of the spans; its beginning when there are none."""
+def cut_snippet(text: str, spans: Iterable[Span], length: int = SNIPPET_LENGTH, around: Span | None = None) -> Snippet:
+    """The piece of the text that holds the most of the spans; without any, where `around` begins, else its beginning.
+
+    Where spans stand inside of `around` as well as elsewhere, those inside count.
+    """
     merged = merge_spans(spans)
     if len(text) <= length:
         return Snippet(text, 0, merged)
+    if around is not None and around[0] < len(text):
+        inside = tuple(span for span in merged if around[0] <= span[0] and span[1] <= around[1])
+        if not merged:
+            start = min(around[0], len(text) - length)
+            end = start + length
+            return Snippet(
+                text[start : _last_word(text, end - LONGEST_SHIFT, end) if end < len(text) else end], start, ()
+            )
+        merged = inside or merged
     start, end = _window(text, merged, length)
     matches = tuple((max(a, start) - start, min(b, end) - start) for a, b in merged if a < end and b > start)
     return Snippet(text[start:end], start, matches)

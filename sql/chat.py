@@ -26,6 +26,7 @@ class Evidence(StrEnum):
     LITERAL = "literal"
     ANY = "any"
     SIMILAR = "similar"
+    MEANING = "meaning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ class WordGroup:
 
 @dataclass(frozen=True, slots=True)
 class ChatFilters:
-    """Which messages count; None leaves a filter out. `after` is inclusive, `before` is not; any of `tags` will do."""
+    """Which messages count; None leaves a filter out. `after` is inclusive, `before` is not; any of `tags` will do.
+
+    `without_output` leaves out what tools wrote and long pasted output.
+    """
 
     session_id: UUID | None = None
     role: str | None = None
@@ -52,6 +56,19 @@ class ChatFilters:
     tags: Sequence[str] | None = None
     after: datetime | None = None
     before: datetime | None = None
+    without_output: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatVector:
+    """What to look for by meaning: a unit vector as text, and the generation it belongs to.
+
+    `without` holds words that no answer has, in websearch syntax.
+    """
+
+    model_id: int
+    vector: str
+    without: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +77,47 @@ class ChatCandidateQuery:
 
     groups: Sequence[WordGroup]
     literal: str | None
-    any_word: str | None
+    any_words: Sequence[str] | None
     similar: Sequence[str] | None
     without: str | None
     widen_known: bool
-    # `any_word` and `similar` are asked when the other two find less.
+    # `similar`, and sorted by time `any_words`, are asked when the others find less.
     enough: int
     filters: ChatFilters
     newest: bool
     most: int
+    meaning: ChatVector | None = None
+    # Which generation the freshness is told of; None as long as there is none.
+    model_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChatCandidate:
-    """One piece of evidence; scores compare within their kind only."""
+    """One piece of evidence; scores compare within their kind only. `size` is the message's length in bytes."""
 
     id: UUID
     created_at: datetime | None
     evidence: Evidence
     score: float
+    is_output: bool = False
+    size: int = 0
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFreshness:
+    """Messages of the caller's that wait to be embedded, and those that failed; words find both."""
+
+    pending: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChat:
+    """Candidates of every kind of evidence, and how fresh the index of meanings is."""
+
+    candidates: list[ChatCandidate]
+    freshness: ChatFreshness
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,33 +160,50 @@ class Neighbour:
     cut: bool
 
 
-def find_chat_candidates(connection: Connection, wanted: ChatCandidateQuery) -> list[ChatCandidate]:
+def find_chat_candidates(connection: Connection, wanted: ChatCandidateQuery) -> FoundChat:
     """Evidence, best first within its kind. Raises NotFoundError for a session that the caller does not have."""
     filters = wanted.filters
-    parameters = {
-        "groups": json.dumps([_group(group) for group in wanted.groups]),
-        "literal": wanted.literal,
-        "any_word": wanted.any_word,
-        "similar": None if wanted.similar is None else list(wanted.similar),
-        "without": wanted.without,
-        "widen_known": wanted.widen_known,
-        "enough": wanted.enough,
+    scope = {
         "session_id": filters.session_id,
         "role": filters.role,
         "model": filters.model,
         "tags": None if filters.tags is None else list(filters.tags),
         "after": filters.after,
         "before": filters.before,
-        "newest": wanted.newest,
+        "without_output": filters.without_output,
         "most": wanted.most,
     }
+    parameters = {
+        **scope,
+        "groups": json.dumps([_group(group) for group in wanted.groups]),
+        "literal": wanted.literal,
+        "any_words": None if wanted.any_words is None else list(wanted.any_words),
+        "similar": None if wanted.similar is None else list(wanted.similar),
+        "without": wanted.without,
+        "widen_known": wanted.widen_known,
+        "enough": wanted.enough,
+        "newest": wanted.newest,
+    }
     # All are sent before any is fetched.
-    found = connection.execute(query("chat/chat_candidates"), parameters)
+    by_text = connection.execute(query("chat/chat_candidates"), parameters) if _asks_for_text(wanted) else None
+    meaning = wanted.meaning
+    near = None
+    if meaning is not None:
+        about = {"model_id": meaning.model_id, "vector": meaning.vector, "without": meaning.without}
+        near = connection.execute(query("chat/chat_meaning"), {**scope, **about})
+    counts = "chat/chat_unindexed" if wanted.model_id is None else "chat/chat_counts"
+    counted = connection.execute(query(counts), {"model_id": wanted.model_id})
     visible = connection.execute(query("chat/session_is_visible"), parameters)
-    rows = found.fetchall()
+    rows = by_text.fetchall() if by_text is not None else []
+    near_rows = near.fetchall() if near is not None else []
+    freshness = ChatFreshness(*(counted.fetchone() or (0, 0)))
     if filters.session_id is not None and visible.fetchone() != (True,):
         raise NotFoundError("There is no such chat session.")
-    return [ChatCandidate(row[0], row[1], Evidence(row[2]), row[3] or 0.0) for row in rows]
+    found = [ChatCandidate(row[0], row[1], Evidence(row[2]), row[3] or 0.0, row[4], row[5]) for row in rows]
+    found += [
+        ChatCandidate(row[0], row[1], Evidence.MEANING, row[2], row[3], row[4], (row[5], row[6])) for row in near_rows
+    ]
+    return FoundChat(found, freshness)
 
 
 def read_chat_winners(
@@ -173,6 +229,10 @@ def read_chat_winners(
     for row in near.fetchall() if near is not None else ():
         around.setdefault(row[0], []).append(Neighbour(*row[1:]))
     return winners, around
+
+
+def _asks_for_text(wanted: ChatCandidateQuery) -> bool:
+    return bool(wanted.groups) or any(each is not None for each in (wanted.literal, wanted.any_words, wanted.similar))
 
 
 def _group(group: WordGroup) -> Mapping[str, object]:

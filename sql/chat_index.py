@@ -29,6 +29,7 @@ class ClaimedMessage:
     id: UUID
     user_id: UUID
     is_output: bool
+    title: str | None
     head: str
     tail: str
     characters: int

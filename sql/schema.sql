@@ -575,8 +575,9 @@ CREATE FUNCTION codingit.mark_messages_stale() RETURNS trigger
       where part.message_id = message.id and part.user_id <> message.user_id;
     end if;
     insert into public.chat_index_state as state (message_id, model_id, user_id, wanted_hash)
-    select message.id, model.id, message.user_id, codingit.message_hash(message.kind, message.content)
+    select message.id, model.id, message.user_id, codingit.message_hash(message.kind, session.title, message.content)
     from new_rows as message
+    join public.chat_sessions as session on session.id = message.session_id
     cross join public.embedding_models as model
     where model.retired_at is null
     on conflict (message_id, model_id) do update
@@ -596,7 +597,28 @@ CREATE FUNCTION codingit.mark_messages_stale() RETURNS trigger
   end
   $$;
 
-CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, near jsonb, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, most integer) RETURNS TABLE(id uuid, created_at timestamp with time zone, evidence text, score real)
+CREATE FUNCTION codingit.mark_session_stale() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  begin
+    update public.chat_index_state as state
+    set
+      wanted_hash = codingit.message_hash(message.kind, new.title, message.content),
+      error = null,
+      attempts = 0,
+      retry_at = '-infinity',
+      changed_at = now()
+    from public.chat_message_cache as message
+    where message.session_id = new.id and state.message_id = message.id;
+    if found then
+      perform pg_notify('codingit_index', '');
+    end if;
+    return null;
+  end
+  $$;
+
+CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, near jsonb, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) RETURNS TABLE(id uuid, created_at timestamp with time zone, evidence text, score real, is_output boolean, size integer)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'extensions', 'pg_temp'
     AS $_$
@@ -623,7 +645,7 @@ CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, e
       and ($10 is null or exists (
         select from public.chat_session_tags as label
         where label.session_id = message.session_id and label.tag = any ($10)
-      ))';
+      ))' || case when without_output then ' and not message.is_output' else '' end;
     -- The limit keeps the condition out of the index: these are read in the order of the index on the user and time.
     newest_in_scope constant text := format(
       '(
@@ -676,7 +698,8 @@ CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, e
         asked_after, asked_before, wanted;
     end if;
     return query execute format(
-      'select message.id, message.created_at, $4, (%s)::real as score
+      'select message.id, message.created_at, $4, (%s)::real as score, message.is_output,
+        octet_length(message.content)
       from public.chat_message_cache as message
       where message.id = any ($1) and message.user_id = $5
       order by case when $7 then null else (%s) end desc nulls last, message.created_at desc nulls last, message.id
@@ -695,10 +718,10 @@ CREATE FUNCTION codingit.member_teams() RETURNS uuid[]
     where member.user_id = auth.uid()
   $$;
 
-CREATE FUNCTION codingit.message_hash(kind text, content text) RETURNS bytea
+CREATE FUNCTION codingit.message_hash(kind text, title text, content text) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN sha256(convert_to(((kind || chr(10)) || content), 'UTF8'::name));
+    RETURN sha256(convert_to(((((kind || chr(10)) || COALESCE(title, ''::text)) || chr(10)) || content), 'UTF8'::name));
 
 CREATE FUNCTION codingit.own_created_team() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -834,7 +857,7 @@ CREATE FUNCTION codingit.runs_workflow(workflow_id uuid) RETURNS boolean
     )
   $_$;
 
-CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_literal text, asked_any text, asked_similar text[], asked_without text, widen_known boolean, enough integer, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, most integer) RETURNS TABLE(id uuid, created_at timestamp with time zone, evidence text, score real)
+CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_literal text, asked_any text[], asked_similar text[], asked_without text, widen_known boolean, enough integer, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) RETURNS TABLE(id uuid, created_at timestamp with time zone, evidence text, score real, is_output boolean, size integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'extensions', 'pg_temp'
     SET jit TO 'off'
@@ -842,7 +865,6 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
   declare
     -- Covers of the words in a row, longer messages a little behind.
     by_cover constant text := 'ts_rank_cd(message.content_vector, $2, 1)';
-    by_rank constant text := 'ts_rank(message.content_vector, $2, 1)';
     by_length constant text := '1 / (1 + ln(1 + char_length(message.content)))';
     by_likeness constant text := '(
       select sum(word.likeness) from (
@@ -859,11 +881,15 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
     has_trigram constant text := '[[:alnum:]]{3}';
     caller constant uuid := auth.uid();
     asked record;
+    hit record;
     without tsquery;
     near jsonb;
     near_words tsquery;
-    found bigint := 0;
+    by_terms text;
+    any_words tsquery;
+    found uuid[] := '{}';
     added bigint;
+    found_literally bigint := 0;
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
@@ -876,12 +902,16 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
         nullif(alternative.lacks, '{}') as lacks
       from jsonb_to_recordset(asked_groups) as alternative (words text, plain text, holds text[], lacks text[])
     loop
-      return query select * from codingit.match_chat(
-        caller, 'message.content_vector @@ $2', by_cover, 'words', asked.words, null, asked.lacks, null, null,
-        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
-      );
-      get diagnostics added = row_count;
-      found := found + added;
+      for hit in
+        select * from codingit.match_chat(
+          caller, 'message.content_vector @@ $2', by_cover, 'words', asked.words, null, asked.lacks, null, null,
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
+        )
+      loop
+        found := found || hit.id;
+        return query
+        select hit.id, hit.created_at, hit.evidence, hit.score, hit.is_output, hit.size;
+      end loop;
       if asked.holds <> '{}' then
         return query select * from codingit.match_chat(
           caller,
@@ -893,33 +923,57 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
             '(message.content || '''') ilike all ($3)'
           ),
           by_length, 'literal', asked.plain, asked.holds, asked.lacks, null, null,
-          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
         );
         get diagnostics added = row_count;
-        found := found + added;
+        found_literally := found_literally + added;
       end if;
     end loop;
     without := websearch_to_tsquery('pg_catalog.english', asked_without);
-    if asked_literal is not null then
+    if asked_literal is not null and cardinality(found) >= enough then
+      -- Of common words the trigrams are common too: three of them in 200,000 messages took half a second.
+      return query
+      select
+        message.id, message.created_at, 'literal', (1 / (1 + ln(1 + char_length(message.content))))::real,
+        message.is_output, octet_length(message.content)
+      from public.chat_message_cache as message
+      where message.id = any (found) and message.user_id = caller and (message.content || '') ilike asked_literal;
+    elsif asked_literal is not null then
       return query select * from codingit.match_chat(
         caller, case when asked_literal ~ has_trigram then indexed_literal else read_literal end,
         by_length, 'literal', null, array[asked_literal], null, without, null,
-        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
       );
       get diagnostics added = row_count;
-      found := found + added;
+      found_literally := found_literally + added;
     end if;
-    if found >= enough then
-      return;
+    if asked_any is not null and (not newest or cardinality(found) + found_literally < enough) then
+      with terms as materialized (
+        select term.word, term.query, term.weight, term.is_common
+        from codingit.weigh_chat_terms(caller, asked_any) as term
+      )
+      select
+        (select string_agg(scored.text, ' + ') from (
+          select format(
+            'greatest(%s)',
+            string_agg(format('%s * ts_rank(message.content_vector, %L::tsquery, 0)', terms.weight, terms.query), ', ')
+          ) as text
+          from terms
+          group by terms.word
+        ) as scored),
+        (select string_agg('(' || terms.query::text || ')', ' | ')
+          from terms
+          where not terms.is_common or not exists (select from terms as rare where not rare.is_common)
+        )::tsquery
+      into by_terms, any_words;
+      if any_words is not null then
+        return query select * from codingit.match_chat(
+          caller, 'message.content_vector @@ $2', by_terms, 'any', any_words, null, null, without, null,
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
+        );
+      end if;
     end if;
-    if asked_any is not null then
-      return query select * from codingit.match_chat(
-        caller, 'message.content_vector @@ $2', by_rank, 'any',
-        websearch_to_tsquery('pg_catalog.english', asked_any), null, null, without, null,
-        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
-      );
-    end if;
-    if asked_similar is not null then
+    if asked_similar is not null and cardinality(found) + found_literally < enough then
       with similar_terms as (
         select * from codingit.similar_chat_terms(caller, asked_similar, widen_known)
       )
@@ -935,12 +989,116 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
       if near is not null then
         return query select * from codingit.match_chat(
           caller, 'message.content_vector @@ $2', by_likeness, 'similar', near_words, null, null, without, near,
-          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
         );
       end if;
     end if;
   end
   $_$;
+
+CREATE FUNCTION codingit.search_chat_meaning(asked_model_id smallint, asked_vector text, asked_without text, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, without_output boolean, most integer) RETURNS TABLE(id uuid, created_at timestamp with time zone, score real, is_output boolean, size integer, start_at integer, end_at integer)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'extensions', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $$
+  #variable_conflict use_column
+  declare
+    caller constant uuid := auth.uid();
+    without constant tsquery := websearch_to_tsquery('pg_catalog.english', asked_without);
+    is_filtered constant boolean := num_nonnulls(
+      asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, asked_without
+    ) > 0 or without_output;
+    near_parts constant int := most * 3;
+    kept bigint;
+  begin
+    if caller is null then
+      raise insufficient_privilege using message = 'searching needs a signed-in user';
+    end if;
+    if not exists (select from public.embedding_models as model where model.id = asked_model_id and model.active) then
+      raise exception using errcode = 'CI001', message = 'this generation of the index is not the active one';
+    end if;
+    -- A session is a small part of the whole: its own parts are read and nothing else.
+    if asked_session is null then
+      return query
+      with near as materialized (
+        select part.message_id, part.start_at, part.end_at, part.embedding <#> asked_vector::halfvec as distance
+        from public.chat_embeddings as part
+        where part.user_id = caller and part.model_id = asked_model_id
+        order by distance
+        limit near_parts
+      ),
+      best as (
+        select distinct on (near.message_id) near.message_id, near.start_at, near.end_at, near.distance
+        from near
+        order by near.message_id, near.distance
+      )
+      select
+        message.id, message.created_at, (-best.distance)::real, message.is_output,
+        octet_length(message.content), best.start_at, best.end_at
+      from best
+      join public.chat_message_cache as message on message.id = best.message_id
+      where message.user_id = caller
+        and (asked_role is null or message.role = asked_role)
+        and (asked_model is null or message.model = asked_model)
+        and (asked_after is null or message.created_at >= asked_after)
+        and (asked_before is null or message.created_at < asked_before)
+        and not (without_output and message.is_output)
+        and (without is null or not message.content_vector @@ without)
+        and exists (
+          select from public.chat_sessions as session
+          where session.id = message.session_id and session.user_id = caller and session.status is distinct from 'deleted'
+        )
+        and (asked_tags is null or exists (
+          select from public.chat_session_tags as label
+          where label.session_id = message.session_id and label.tag = any (asked_tags)
+        ))
+      order by best.distance, message.id
+      limit most;
+      get diagnostics kept = row_count;
+      if kept >= most or not is_filtered then
+        return;
+      end if;
+    end if;
+    -- A row may come twice: callers take the better score of each message.
+    return query
+    with allowed as materialized (
+      select
+        message.id, message.created_at, message.is_output, octet_length(message.content) as size
+      from public.chat_message_cache as message
+      where message.user_id = caller
+        and (asked_session is null or message.session_id = asked_session)
+        and (asked_role is null or message.role = asked_role)
+        and (asked_model is null or message.model = asked_model)
+        and (asked_after is null or message.created_at >= asked_after)
+        and (asked_before is null or message.created_at < asked_before)
+        and not (without_output and message.is_output)
+        and (without is null or not message.content_vector @@ without)
+        and exists (
+          select from public.chat_sessions as session
+          where session.id = message.session_id and session.user_id = caller and session.status is distinct from 'deleted'
+        )
+        and (asked_tags is null or exists (
+          select from public.chat_session_tags as label
+          where label.session_id = message.session_id and label.tag = any (asked_tags)
+        ))
+    ),
+    best as (
+      select distinct on (part.message_id)
+        allowed.id, allowed.created_at, allowed.is_output, allowed.size, part.start_at, part.end_at,
+        part.embedding <#> asked_vector::halfvec as distance
+      from allowed
+      join public.chat_embeddings as part on part.message_id = allowed.id and part.model_id = asked_model_id
+      where part.user_id = caller
+      order by part.message_id, distance
+    )
+    select
+      best.id, best.created_at, (-best.distance)::real, best.is_output, best.size, best.start_at, best.end_at
+    from best
+    order by best.distance, best.id
+    limit most;
+  end
+  $$;
 
 CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[] DEFAULT NULL::text[], asked_expression text DEFAULT NULL::text, asked_fragments text[] DEFAULT NULL::text[], asked_path text DEFAULT NULL::text, asked_name text DEFAULT NULL::text) RETURNS TABLE(id bigint, file_id uuid, project_id uuid, ordinal integer, path text, language text, kind text, symbol text, defines text[], role text, start_line integer, end_line integer, dense real, lexical real, widened jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1306,6 +1464,55 @@ CREATE FUNCTION codingit.wanted_hash(content_hash bytea, path text, is_directory
       content_hash
       || convert_to(path || chr(10) || is_directory::text || chr(10) || user_id::text || chr(10) || coalesce(project_id::text, ''), 'UTF8')
     )
+  $$;
+
+CREATE FUNCTION codingit.weigh_chat_terms(caller uuid, asked_words text[]) RETURNS TABLE(word text, query tsquery, weight real, is_common boolean)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'extensions', 'pg_temp'
+    AS $$
+  declare
+    sampled constant int := 300;
+    -- One in so many of the sampled: of such a word the index would give more messages than are worth ranking.
+    common constant int := 20;
+    -- The rarest; each costs a look at every message that is ranked.
+    most_words constant int := 12;
+  begin
+    return query
+    with terms as materialized (
+      select near.word, near.term, near.likeness from codingit.similar_chat_terms(caller, asked_words, false) as near
+      union all
+      select distinct lexeme, lexeme, 1::real
+      from unnest(asked_words) as each_word (text)
+      cross join lateral unnest(tsvector_to_array(to_tsvector('pg_catalog.english', each_word.text))) as lexeme
+      where char_length(lexeme) not between 3 and 64
+    ),
+    sample as materialized (
+      select message.content_vector
+      from public.chat_message_cache as message
+      where message.user_id = caller
+      order by message.created_at desc
+      limit sampled
+    ),
+    counted as materialized (
+      select
+        terms.word,
+        codingit.exact_query(terms.term) as query,
+        terms.likeness,
+        (select count(*) from sample where sample.content_vector @@ codingit.exact_query(terms.term)) as df,
+        (select count(*) from sample) as n
+      from terms
+    ),
+    rarest as (
+      select counted.word from counted group by counted.word order by min(counted.df), counted.word limit most_words
+    )
+    select
+      counted.word,
+      counted.query,
+      (counted.likeness * ln(1 + (counted.n - counted.df + 0.5) / (counted.df + 0.5)))::real,
+      counted.df * common > counted.n
+    from counted
+    join rarest on rarest.word = counted.word;
+  end
   $$;
 
 CREATE FUNCTION codingit.writes_fragment(fragment_id uuid) RETURNS boolean
@@ -2867,6 +3074,8 @@ CREATE TRIGGER mark_inserted_files_stale AFTER INSERT ON public.workspace_files 
 
 CREATE TRIGGER mark_inserted_messages_stale AFTER INSERT ON public.chat_message_cache REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_messages_stale();
 
+CREATE TRIGGER mark_session_stale AFTER UPDATE OF title ON public.chat_sessions FOR EACH ROW WHEN ((old.title IS DISTINCT FROM new.title)) EXECUTE FUNCTION codingit.mark_session_stale();
+
 CREATE TRIGGER mark_updated_files_stale AFTER UPDATE ON public.workspace_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_files_stale();
 
 CREATE TRIGGER mark_updated_messages_stale AFTER UPDATE ON public.chat_message_cache REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_messages_stale();
@@ -3555,13 +3764,15 @@ REVOKE ALL ON FUNCTION codingit.mark_files_stale() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.mark_messages_stale() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, near jsonb, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, most integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION codingit.mark_session_stale() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, near jsonb, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.member_teams() FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.member_teams() TO authenticated;
 
-REVOKE ALL ON FUNCTION codingit.message_hash(kind text, content text) FROM PUBLIC;
-GRANT ALL ON FUNCTION codingit.message_hash(kind text, content text) TO service_role;
+REVOKE ALL ON FUNCTION codingit.message_hash(kind text, title text, content text) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit.message_hash(kind text, title text, content text) TO service_role;
 
 REVOKE ALL ON FUNCTION codingit.own_created_team() FROM PUBLIC;
 
@@ -3592,8 +3803,11 @@ REVOKE ALL ON FUNCTION codingit.revoke_made_keys() FROM PUBLIC;
 REVOKE ALL ON FUNCTION codingit.runs_workflow(workflow_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.runs_workflow(workflow_id uuid) TO authenticated;
 
-REVOKE ALL ON FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_literal text, asked_any text, asked_similar text[], asked_without text, widen_known boolean, enough integer, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, most integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_literal text, asked_any text, asked_similar text[], asked_without text, widen_known boolean, enough integer, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, most integer) TO authenticated;
+REVOKE ALL ON FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_literal text, asked_any text[], asked_similar text[], asked_without text, widen_known boolean, enough integer, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_literal text, asked_any text[], asked_similar text[], asked_without text, widen_known boolean, enough integer, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION codingit.search_chat_meaning(asked_model_id smallint, asked_vector text, asked_without text, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, without_output boolean, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION codingit.search_chat_meaning(asked_model_id smallint, asked_vector text, asked_without text, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, without_output boolean, most integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[], asked_expression text, asked_fragments text[], asked_path text, asked_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[], asked_expression text, asked_fragments text[], asked_path text, asked_name text) TO authenticated;
@@ -3615,6 +3829,8 @@ GRANT ALL ON FUNCTION codingit.user_exists(user_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION codingit.wanted_hash(content_hash bytea, path text, is_directory boolean, user_id uuid, project_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.wanted_hash(content_hash bytea, path text, is_directory boolean, user_id uuid, project_id uuid) TO service_role;
+
+REVOKE ALL ON FUNCTION codingit.weigh_chat_terms(caller uuid, asked_words text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.writes_fragment(fragment_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.writes_fragment(fragment_id uuid) TO authenticated;

@@ -49,7 +49,7 @@ def asking(
     words: str | None = None,
     *,
     literal: str | None = None,
-    any_word: str | None = None,
+    any_words: tuple[str, ...] | None = None,
     similar: tuple[str, ...] | None = None,
     widen_known: bool = True,
     filters: ChatFilters | None = None,
@@ -60,7 +60,7 @@ def asking(
     return ChatCandidateQuery(
         groups=() if words is None else (WordGroup(words),),
         literal=literal,
-        any_word=any_word,
+        any_words=any_words,
         similar=similar,
         without=None,
         widen_known=widen_known,
@@ -75,7 +75,7 @@ def candidates(connection: Connection, user_id: UUID, wanted: ChatCandidateQuery
     """Candidates as the user, in the owner's open transaction."""
     become(connection, user(user_id))
     try:
-        return find_chat_candidates(connection, wanted)
+        return find_chat_candidates(connection, wanted).candidates
     finally:
         become(connection, None)
 

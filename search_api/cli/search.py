@@ -26,7 +26,6 @@ class SearchMode(StrEnum):
     SUBSTRING = "substring"
 
 
-ONLY_CODE = frozenset({SearchMode.VECTOR})
 ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
 
 
@@ -39,7 +38,7 @@ ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
     type=click.Choice([mode.value for mode in SearchMode]),
     default=SearchMode.HYBRID.value,
     show_default=True,
-    help="How to look; vector is for code, substring for chats.",
+    help="How to look; substring is for chats.",
 )
 @click.option("--limit", "-n", type=click.IntRange(1, 100), default=5, show_default=True, help="Most results.")
 @click.option("--path", help="Only paths like this one, such as '**/src/**/*.py'.")
@@ -101,8 +100,8 @@ def _refuse_nonsense(chat: bool, mode: SearchMode, code_only: dict[str, object])
     given = [name for name, value in code_only.items() if value]
     if chat and given:
         raise UsageError(f"{given[0]} is for code, and --chat asks for messages.")
-    if mode in (ONLY_CODE if chat else ONLY_CHAT):
-        raise UsageError(f"The mode '{mode.value}' is for {'code' if chat else 'chats'}.")
+    if not chat and mode in ONLY_CHAT:
+        raise UsageError(f"The mode '{mode.value}' is for chats.")
 
 
 def _project_id(client: ApiClient, title: str) -> str:

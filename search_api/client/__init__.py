@@ -13,6 +13,7 @@ from search_api.client.index import IndexFailure, IndexSkip, IndexStatus
 from search_api.client.projects import Project, ProjectMessage
 from search_api.client.searching import (
     ChatAnswer,
+    ChatIndexFreshness,
     ChatResult,
     CodeAnswer,
     CodeResult,
@@ -35,6 +36,7 @@ __all__ = [
     "AsyncApiClient",
     "BadReplyError",
     "ChatAnswer",
+    "ChatIndexFreshness",
     "ChatResult",
     "ChatSession",
     "CodeAnswer",

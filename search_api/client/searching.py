@@ -83,10 +83,18 @@ class ChatResult(Reply, frozen=True):
     neighbours: tuple[NearbyMessage, ...]
 
 
+class ChatIndexFreshness(Reply, frozen=True):
+    """How far the index of meanings is behind; by their words messages are found at once."""
+
+    pending: int
+    failed: int
+
+
 class ChatAnswer(Reply, frozen=True):
     """Results in the order that was asked for."""
 
     results: tuple[ChatResult, ...]
+    index: ChatIndexFreshness
     took_ms: float
 
 
@@ -128,6 +136,8 @@ def search_chat(
     after: datetime | None = None,
     before: datetime | None = None,
     sort: str | None = None,
+    recency: float | None = None,
+    tool_output: str | None = None,
     limit: int | None = None,
     neighbours: int | None = None,
 ) -> Ask[ChatAnswer]:
@@ -142,6 +152,8 @@ def search_chat(
         after=after,
         before=before,
         sort=sort,
+        recency=recency,
+        tool_output=tool_output,
         limit=limit,
         neighbours=neighbours,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from search_api.budget import count_tokens, cut_to_tokens
-from search_api.chat_fusion import Sort
+from search_api.chat_fusion import Sort, Taste
 from search_api.chat_search import ChatHit, ChatQuery, search_chat
 from search_api.mcp.arguments import SearchChat
 from search_api.mcp.cursors import read_cursor, write_cursor
@@ -23,7 +23,7 @@ def answer_search_chat(desk: Desk, asked: SearchChat) -> str:
     """The reply's text. Raises CodingitError."""
     desk.refuse_long_query(asked.query)
     with desk.timed("chat"):
-        reply = search_chat(desk.database, desk.caller, _query(asked))
+        reply = search_chat(desk.database, desk.encoder, desk.caller, _query(asked))
     question = [asked.query, asked.role, asked.after, asked.before, asked.newest]
     keys = [str(hit.id) for hit in reply.results]
     start = 0 if asked.cursor is None else read_cursor(asked.cursor, question).position(keys)
@@ -42,7 +42,7 @@ def _query(asked: SearchChat) -> ChatQuery:
     return ChatQuery(
         query=asked.query,
         filters=ChatFilters(role=asked.role, after=asked.after, before=asked.before),
-        sort=Sort.NEWEST if asked.newest else Sort.RELEVANCE,
+        taste=Taste(Sort.NEWEST if asked.newest else Sort.RELEVANCE),
         limit=MOST_RESULTS,
         neighbours=asked.context,
         excerpt=EXCERPT_CHARACTERS,

@@ -167,8 +167,11 @@ create or replace function codingit.match_chat(
   asked_after timestamptz,
   asked_before timestamptz,
   newest boolean,
+  without_output boolean,
   most int
-) returns table (id uuid, created_at timestamptz, evidence text, score real)
+) returns table (
+  id uuid, created_at timestamptz, evidence text, score real, is_output boolean, size int
+)
   language plpgsql stable
   set search_path = public, extensions, pg_temp
   as $$
@@ -195,7 +198,7 @@ create or replace function codingit.match_chat(
       and ($10 is null or exists (
         select from public.chat_session_tags as label
         where label.session_id = message.session_id and label.tag = any ($10)
-      ))';
+      ))' || case when without_output then ' and not message.is_output' else '' end;
     -- The limit keeps the condition out of the index: these are read in the order of the index on the user and time.
     newest_in_scope constant text := format(
       '(
@@ -248,13 +251,66 @@ create or replace function codingit.match_chat(
         asked_after, asked_before, wanted;
     end if;
     return query execute format(
-      'select message.id, message.created_at, $4, (%s)::real as score
+      'select message.id, message.created_at, $4, (%s)::real as score, message.is_output,
+        octet_length(message.content)
       from public.chat_message_cache as message
       where message.id = any ($1) and message.user_id = $5
       order by case when $7 then null else (%s) end desc nulls last, message.created_at desc nulls last, message.id
       limit $8',
       scoring, scoring
     ) using chosen, words, patterns, evidence_kind, caller, near, newest, most;
+  end
+  $$;
+
+-- The asked words as the caller's messages hold them, each with what it is worth: words that few messages hold say more.
+-- How many do is seen in the newest ones. A word that no message holds is taken for those that are spelt like it.
+create or replace function codingit.weigh_chat_terms(caller uuid, asked_words text[])
+  returns table (word text, query tsquery, weight real, is_common boolean)
+  language plpgsql stable
+  set search_path = public, extensions, pg_temp
+  as $$
+  declare
+    sampled constant int := 300;
+    -- One in so many of the sampled: of such a word the index would give more messages than are worth ranking.
+    common constant int := 20;
+    -- The rarest; each costs a look at every message that is ranked.
+    most_words constant int := 12;
+  begin
+    return query
+    with terms as materialized (
+      select near.word, near.term, near.likeness from codingit.similar_chat_terms(caller, asked_words, false) as near
+      union all
+      select distinct lexeme, lexeme, 1::real
+      from unnest(asked_words) as each_word (text)
+      cross join lateral unnest(tsvector_to_array(to_tsvector('pg_catalog.english', each_word.text))) as lexeme
+      where char_length(lexeme) not between 3 and 64
+    ),
+    sample as materialized (
+      select message.content_vector
+      from public.chat_message_cache as message
+      where message.user_id = caller
+      order by message.created_at desc
+      limit sampled
+    ),
+    counted as materialized (
+      select
+        terms.word,
+        codingit.exact_query(terms.term) as query,
+        terms.likeness,
+        (select count(*) from sample where sample.content_vector @@ codingit.exact_query(terms.term)) as df,
+        (select count(*) from sample) as n
+      from terms
+    ),
+    rarest as (
+      select counted.word from counted group by counted.word order by min(counted.df), counted.word limit most_words
+    )
+    select
+      counted.word,
+      counted.query,
+      (counted.likeness * ln(1 + (counted.n - counted.df + 0.5) / (counted.df + 0.5)))::real,
+      counted.df * common > counted.n
+    from counted
+    join rarest on rarest.word = counted.word;
   end
   $$;
 
@@ -265,8 +321,10 @@ create or replace function codingit.match_chat(
 --   words     full text. asked_groups is a list of alternatives, each {words, plain, holds, lacks}: `words` in websearch
 --             syntax; `holds` are LIKE patterns of its words that the English parser cuts strangely (paths, calls), which
 --             together with `plain`, the others, make the second way to match; `lacks` are patterns that refuse
---   literal   the second way, and asked_literal: a LIKE pattern, whatever its case
---   any       asked_any: some of the words, in websearch syntax; when there was less than `enough`
+--   literal   the second way, and asked_literal: a LIKE pattern, whatever its case; when the words have found `enough`, it
+--             is looked for in what they found
+--   any       asked_any: some of the words, ranked by how rare and how often said they are; sorted by time, only when there
+--             was less than `enough`
 --   similar   asked_similar: words in similar spelling; when there was less than `enough`. Words that the caller's
 --             messages know are widened when widen_known
 --
@@ -274,7 +332,7 @@ create or replace function codingit.match_chat(
 create or replace function codingit.search_chat_candidates(
   asked_groups jsonb,
   asked_literal text,
-  asked_any text,
+  asked_any text[],
   asked_similar text[],
   asked_without text,
   widen_known boolean,
@@ -286,8 +344,11 @@ create or replace function codingit.search_chat_candidates(
   asked_after timestamptz,
   asked_before timestamptz,
   newest boolean,
+  without_output boolean,
   most int
-) returns table (id uuid, created_at timestamptz, evidence text, score real)
+) returns table (
+  id uuid, created_at timestamptz, evidence text, score real, is_output boolean, size int
+)
   language plpgsql stable security definer
   set search_path = public, extensions, pg_temp
   set jit = off
@@ -295,7 +356,6 @@ create or replace function codingit.search_chat_candidates(
   declare
     -- Covers of the words in a row, longer messages a little behind.
     by_cover constant text := 'ts_rank_cd(message.content_vector, $2, 1)';
-    by_rank constant text := 'ts_rank(message.content_vector, $2, 1)';
     by_length constant text := '1 / (1 + ln(1 + char_length(message.content)))';
     by_likeness constant text := '(
       select sum(word.likeness) from (
@@ -312,11 +372,15 @@ create or replace function codingit.search_chat_candidates(
     has_trigram constant text := '[[:alnum:]]{3}';
     caller constant uuid := auth.uid();
     asked record;
+    hit record;
     without tsquery;
     near jsonb;
     near_words tsquery;
-    found bigint := 0;
+    by_terms text;
+    any_words tsquery;
+    found uuid[] := '{}';
     added bigint;
+    found_literally bigint := 0;
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
@@ -329,12 +393,16 @@ create or replace function codingit.search_chat_candidates(
         nullif(alternative.lacks, '{}') as lacks
       from jsonb_to_recordset(asked_groups) as alternative (words text, plain text, holds text[], lacks text[])
     loop
-      return query select * from codingit.match_chat(
-        caller, 'message.content_vector @@ $2', by_cover, 'words', asked.words, null, asked.lacks, null, null,
-        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
-      );
-      get diagnostics added = row_count;
-      found := found + added;
+      for hit in
+        select * from codingit.match_chat(
+          caller, 'message.content_vector @@ $2', by_cover, 'words', asked.words, null, asked.lacks, null, null,
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
+        )
+      loop
+        found := found || hit.id;
+        return query
+        select hit.id, hit.created_at, hit.evidence, hit.score, hit.is_output, hit.size;
+      end loop;
       if asked.holds <> '{}' then
         return query select * from codingit.match_chat(
           caller,
@@ -346,33 +414,57 @@ create or replace function codingit.search_chat_candidates(
             '(message.content || '''') ilike all ($3)'
           ),
           by_length, 'literal', asked.plain, asked.holds, asked.lacks, null, null,
-          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
         );
         get diagnostics added = row_count;
-        found := found + added;
+        found_literally := found_literally + added;
       end if;
     end loop;
     without := websearch_to_tsquery('pg_catalog.english', asked_without);
-    if asked_literal is not null then
+    if asked_literal is not null and cardinality(found) >= enough then
+      -- Of common words the trigrams are common too: three of them in 200,000 messages took half a second.
+      return query
+      select
+        message.id, message.created_at, 'literal', (1 / (1 + ln(1 + char_length(message.content))))::real,
+        message.is_output, octet_length(message.content)
+      from public.chat_message_cache as message
+      where message.id = any (found) and message.user_id = caller and (message.content || '') ilike asked_literal;
+    elsif asked_literal is not null then
       return query select * from codingit.match_chat(
         caller, case when asked_literal ~ has_trigram then indexed_literal else read_literal end,
         by_length, 'literal', null, array[asked_literal], null, without, null,
-        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
       );
       get diagnostics added = row_count;
-      found := found + added;
+      found_literally := found_literally + added;
     end if;
-    if found >= enough then
-      return;
+    if asked_any is not null and (not newest or cardinality(found) + found_literally < enough) then
+      with terms as materialized (
+        select term.word, term.query, term.weight, term.is_common
+        from codingit.weigh_chat_terms(caller, asked_any) as term
+      )
+      select
+        (select string_agg(scored.text, ' + ') from (
+          select format(
+            'greatest(%s)',
+            string_agg(format('%s * ts_rank(message.content_vector, %L::tsquery, 0)', terms.weight, terms.query), ', ')
+          ) as text
+          from terms
+          group by terms.word
+        ) as scored),
+        (select string_agg('(' || terms.query::text || ')', ' | ')
+          from terms
+          where not terms.is_common or not exists (select from terms as rare where not rare.is_common)
+        )::tsquery
+      into by_terms, any_words;
+      if any_words is not null then
+        return query select * from codingit.match_chat(
+          caller, 'message.content_vector @@ $2', by_terms, 'any', any_words, null, null, without, null,
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
+        );
+      end if;
     end if;
-    if asked_any is not null then
-      return query select * from codingit.match_chat(
-        caller, 'message.content_vector @@ $2', by_rank, 'any',
-        websearch_to_tsquery('pg_catalog.english', asked_any), null, null, without, null,
-        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
-      );
-    end if;
-    if asked_similar is not null then
+    if asked_similar is not null and cardinality(found) + found_literally < enough then
       with similar_terms as (
         select * from codingit.similar_chat_terms(caller, asked_similar, widen_known)
       )
@@ -388,10 +480,131 @@ create or replace function codingit.search_chat_candidates(
       if near is not null then
         return query select * from codingit.match_chat(
           caller, 'message.content_vector @@ $2', by_likeness, 'similar', near_words, null, null, without, near,
-          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, most
+          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
         );
       end if;
     end if;
+  end
+  $$;
+
+-- The caller's messages that are nearest in meaning, each by its nearest part: an exact pass over the caller's vectors,
+-- which nothing but auth.uid() names. What the filters leave is looked for in the nearest first, since they mostly leave
+-- something there; only where they leave too little are all messages filtered.
+create or replace function codingit.search_chat_meaning(
+  asked_model_id smallint,
+  asked_vector text,
+  asked_without text,
+  asked_session uuid,
+  asked_role text,
+  asked_model text,
+  asked_tags text[],
+  asked_after timestamptz,
+  asked_before timestamptz,
+  without_output boolean,
+  most int
+) returns table (
+  id uuid, created_at timestamptz, score real, is_output boolean, size int, start_at int, end_at int
+)
+  language plpgsql stable security definer
+  set search_path = public, extensions, pg_temp
+  set plan_cache_mode = force_custom_plan
+  set jit = off
+  as $$
+  #variable_conflict use_column
+  declare
+    caller constant uuid := auth.uid();
+    without constant tsquery := websearch_to_tsquery('pg_catalog.english', asked_without);
+    is_filtered constant boolean := num_nonnulls(
+      asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, asked_without
+    ) > 0 or without_output;
+    near_parts constant int := most * 3;
+    kept bigint;
+  begin
+    if caller is null then
+      raise insufficient_privilege using message = 'searching needs a signed-in user';
+    end if;
+    if not exists (select from public.embedding_models as model where model.id = asked_model_id and model.active) then
+      raise exception using errcode = 'CI001', message = 'this generation of the index is not the active one';
+    end if;
+    -- A session is a small part of the whole: its own parts are read and nothing else.
+    if asked_session is null then
+      return query
+      with near as materialized (
+        select part.message_id, part.start_at, part.end_at, part.embedding <#> asked_vector::halfvec as distance
+        from public.chat_embeddings as part
+        where part.user_id = caller and part.model_id = asked_model_id
+        order by distance
+        limit near_parts
+      ),
+      best as (
+        select distinct on (near.message_id) near.message_id, near.start_at, near.end_at, near.distance
+        from near
+        order by near.message_id, near.distance
+      )
+      select
+        message.id, message.created_at, (-best.distance)::real, message.is_output,
+        octet_length(message.content), best.start_at, best.end_at
+      from best
+      join public.chat_message_cache as message on message.id = best.message_id
+      where message.user_id = caller
+        and (asked_role is null or message.role = asked_role)
+        and (asked_model is null or message.model = asked_model)
+        and (asked_after is null or message.created_at >= asked_after)
+        and (asked_before is null or message.created_at < asked_before)
+        and not (without_output and message.is_output)
+        and (without is null or not message.content_vector @@ without)
+        and exists (
+          select from public.chat_sessions as session
+          where session.id = message.session_id and session.user_id = caller and session.status is distinct from 'deleted'
+        )
+        and (asked_tags is null or exists (
+          select from public.chat_session_tags as label
+          where label.session_id = message.session_id and label.tag = any (asked_tags)
+        ))
+      order by best.distance, message.id
+      limit most;
+      get diagnostics kept = row_count;
+      if kept >= most or not is_filtered then
+        return;
+      end if;
+    end if;
+    -- A row may come twice: callers take the better score of each message.
+    return query
+    with allowed as materialized (
+      select
+        message.id, message.created_at, message.is_output, octet_length(message.content) as size
+      from public.chat_message_cache as message
+      where message.user_id = caller
+        and (asked_session is null or message.session_id = asked_session)
+        and (asked_role is null or message.role = asked_role)
+        and (asked_model is null or message.model = asked_model)
+        and (asked_after is null or message.created_at >= asked_after)
+        and (asked_before is null or message.created_at < asked_before)
+        and not (without_output and message.is_output)
+        and (without is null or not message.content_vector @@ without)
+        and exists (
+          select from public.chat_sessions as session
+          where session.id = message.session_id and session.user_id = caller and session.status is distinct from 'deleted'
+        )
+        and (asked_tags is null or exists (
+          select from public.chat_session_tags as label
+          where label.session_id = message.session_id and label.tag = any (asked_tags)
+        ))
+    ),
+    best as (
+      select distinct on (part.message_id)
+        allowed.id, allowed.created_at, allowed.is_output, allowed.size, part.start_at, part.end_at,
+        part.embedding <#> asked_vector::halfvec as distance
+      from allowed
+      join public.chat_embeddings as part on part.message_id = allowed.id and part.model_id = asked_model_id
+      where part.user_id = caller
+      order by part.message_id, distance
+    )
+    select
+      best.id, best.created_at, (-best.distance)::real, best.is_output, best.size, best.start_at, best.end_at
+    from best
+    order by best.distance, best.id
+    limit most;
   end
   $$;
 
@@ -400,13 +613,28 @@ revoke all on function codingit.remember_chat_terms() from public;
 revoke all on function codingit.forget_chat_terms() from public;
 revoke all on function codingit.similar_chat_terms(uuid, text[], boolean) from public;
 revoke all on function codingit.letters_of(text) from public;
+revoke all on function codingit.weigh_chat_terms(uuid, text[]) from public;
 revoke all on function codingit.match_chat(
   uuid, text, text, text, tsquery, text[], text[], tsquery, jsonb, uuid, text, text, text[], timestamptz, timestamptz,
-  boolean, int
+  boolean, boolean, int
 ) from public;
 revoke all on function codingit.search_chat_candidates(
-  jsonb, text, text, text[], text, boolean, int, uuid, text, text, text[], timestamptz, timestamptz, boolean, int
+  jsonb, text, text[], text[], text, boolean, int, uuid, text, text, text[], timestamptz, timestamptz, boolean, boolean, int
+) from public;
+revoke all on function codingit.search_chat_meaning(
+  smallint, text, text, uuid, text, text, text[], timestamptz, timestamptz, boolean, int
 ) from public;
 grant execute on function codingit.search_chat_candidates(
-  jsonb, text, text, text[], text, boolean, int, uuid, text, text, text[], timestamptz, timestamptz, boolean, int
+  jsonb, text, text[], text[], text, boolean, int, uuid, text, text, text[], timestamptz, timestamptz, boolean, boolean, int
 ) to authenticated;
+grant execute on function codingit.search_chat_meaning(
+  smallint, text, text, uuid, text, text, text[], timestamptz, timestamptz, boolean, int
+) to authenticated;
+-- Earlier versions took other arguments.
+drop function if exists codingit.match_chat(
+  uuid, text, text, text, tsquery, text[], text[], tsquery, jsonb, uuid, text, text, text[], timestamptz, timestamptz,
+  boolean, int
+);
+drop function if exists codingit.search_chat_candidates(
+  jsonb, text, text, text[], text, boolean, int, uuid, text, text, text[], timestamptz, timestamptz, boolean, int
+);

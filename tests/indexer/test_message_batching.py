@@ -80,6 +80,19 @@ def test_an_edit_replaces_the_vectors_and_a_delete_takes_them_along(url: str) ->
     assert ask(url, "select count(*) from chat_index_state") == [(1,)]
 
 
+def test_another_title_of_the_session_makes_its_messages_stale(url: str) -> None:
+    (message,) = tell(url, "alpha")
+    index_now(url, StubEncoder())
+    before = ask(url, "select embedding::text from chat_embeddings")
+
+    execute(url, "update chat_sessions set title = 'Greek letters'")
+
+    assert stale(url) == 1
+    index_now(url, StubEncoder())
+    assert embedded(url) == {message: 1}
+    assert ask(url, "select embedding::text from chat_embeddings") != before
+
+
 def test_an_update_of_something_else_makes_nothing_stale(url: str) -> None:
     tell(url, "alpha")
     index_now(url, StubEncoder())

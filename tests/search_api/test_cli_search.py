@@ -16,7 +16,7 @@ import pytest
 from search_api.chat_search import ChatMode
 from search_api.cli import main
 from search_api.cli.printing import choose_lines, mark_matches, print_code_reply
-from search_api.cli.search import ONLY_CHAT, ONLY_CODE, SearchMode
+from search_api.cli.search import ONLY_CHAT, SearchMode
 from search_api.client import CodeAnswer, Match
 from search_api.code_search import Mode
 
@@ -166,7 +166,6 @@ def test_nothing_found_exits_with_1(
         (("search", "x", "--mode", "magic"), "'magic'"),
         (("search", "x", "--limit", "0"), "0 is not in the range"),
         (("search", "x", "--mode", "substring"), "for chats"),
-        (("search", "x", "--chat", "--mode", "vector"), "for code"),
         (("search", "x", "--chat", "--language", "go"), "--language is for code"),
         (("search", "x", "--project", "bakery"), "There are: shop."),
         (("nonsense",), "No such command"),
@@ -244,7 +243,7 @@ def test_the_commands_modes_are_those_of_the_two_searches() -> None:
     modes = set(SearchMode)
 
     assert {mode.value for mode in modes - ONLY_CHAT} == set(Mode)
-    assert {mode.value for mode in modes - ONLY_CODE} == set(ChatMode)
+    assert {mode.value for mode in modes} == set(ChatMode)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.conftest import become, make_user, refusal
 from tests.plans import index_conditions
 
 CALL = """select * from codingit.search_chat_candidates(
-  '[{"words": "secret"}]', '%%', null, null, null, true, 1, null, null, null, null, null, null, false, 50)"""
+  '[{"words": "secret"}]', '%%', null, null, null, true, 1, null, null, null, null, null, null, false, false, 50)"""
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ MESSAGE = "The connection was refused by src/cart.py: foo.bar() raised E0308 in 
         asking(literal="%ar(%"),
         asking(similar=("conection", "refusd")),
         asking(similar=("serch_hybird",)),
-        asking(any_word='"unheard" or "refused"'),
+        asking(any_words=("unheard", "refused")),
     ],
 )
 def test_finds_the_message(connection: Connection, alice: UUID, session: UUID, wanted: ChatCandidateQuery) -> None:
@@ -159,7 +159,7 @@ def test_messages_of_deleted_sessions_never_come_up(connection: Connection, alic
         asking('"quokka"'),
         asking(literal="%quokka%"),
         asking(similar=("quoka",)),
-        asking(any_word="quokka"),
+        asking(any_words=("quokka",)),
     ):
         assert found(connection, alice, wanted) == []
 
@@ -190,10 +190,44 @@ def test_weaker_evidence_is_asked_for_only_when_there_is_too_little(
 ) -> None:
     exact = say(connection, session, "quokka")
     near = say(connection, session, "quokkas quoka")
-    wanted = asking('"quokka" -"quoka"', similar=("quokka",), any_word='"quoka"')
+    wanted = asking('"quokka" -"quoka"', similar=("quokka",), any_words=("quoka",))
+    assert set(found(connection, alice, wanted)) == {exact, near}, "some of the words are asked for in any case"
+    wanted = replace(wanted, newest=True)
     assert found(connection, alice, wanted) == [exact]
     evidence = {each.evidence for each in candidates(connection, alice, replace(wanted, enough=2)) if each.id == near}
     assert evidence == {Evidence.ANY, Evidence.SIMILAR}
+
+
+def test_the_literal_of_common_words_is_looked_for_in_what_the_words_found(
+    connection: Connection, alice: UUID, session: UUID
+) -> None:
+    apart = say(connection, session, "quokka wombat")
+    within = say(connection, session, "quokkas")
+    said = say(connection, session, "quokka")
+
+    def literally(enough: int) -> set[UUID]:
+        wanted = asking('"quokka"', literal="%quokka%", enough=enough)
+        return {each.id for each in candidates(connection, alice, wanted) if each.evidence is Evidence.LITERAL}
+
+    assert literally(enough=4) == literally(enough=3) == {apart, within, said}
+    unheard = say(connection, session, "xquokkax")
+    assert unheard in literally(enough=4), "looked for everywhere when the words find too little"
+    assert unheard not in literally(enough=3)
+
+
+def test_rare_words_weigh_more_than_those_that_are_said_often(
+    connection: Connection, alice: UUID, session: UUID
+) -> None:
+    for minute in range(30):
+        say(connection, session, f"the build of today number {minute}", minute=minute)
+    rare = say(connection, session, "a wombat", minute=40)
+    found_by_any = candidates(connection, alice, asking(any_words=("build", "wombat")))
+    assert max(found_by_any, key=lambda each: each.score).id == rare
+
+
+def test_some_of_the_words_are_found_in_similar_spelling(connection: Connection, alice: UUID, session: UUID) -> None:
+    message = say(connection, session, "the connection pool")
+    assert found(connection, alice, asking(any_words=("conection", "unheard"))) == [message]
 
 
 def test_known_words_are_widened_only_on_request(connection: Connection, alice: UUID, session: UUID) -> None:
@@ -212,7 +246,7 @@ def test_the_same_texts_of_another_user_are_never_found(connection: Connection, 
         asking('"refused"'),
         asking(literal="%refused%"),
         asking(similar=("refusd",)),
-        asking(any_word="refused"),
+        asking(any_words=("refused",)),
     ]
     for wanted in queries:
         assert found(connection, alice, wanted) == [mine]
@@ -247,7 +281,9 @@ def test_a_caller_without_a_subject_is_refused(connection: Connection) -> None:
         "delete from chat_terms",
         "select * from codingit.similar_chat_terms(auth.uid(), '{x}', true)",
         "select * from codingit.match_chat("
-        "auth.uid(), 'true', '1', '', null, null, null, null, null, null, null, null, null, null, null, false, 9)",
+        "auth.uid(), 'true', '1', '', null, null, null, null, null, null, null, null, null, null, null, false, false,"
+        " 9)",
+        "select * from codingit.weigh_chat_terms(auth.uid(), '{x}')",
     ],
 )
 def test_what_the_search_stands_on_is_closed(connection: Connection, alice: UUID, statement: str) -> None:
@@ -287,7 +323,7 @@ INDEXED = [
     (asking(literal="%rarequokka%"), MESSAGES_BY_TRIGRAM, "~~*"),
     (asking(similar=("rarequoka",)), "chat_terms_fuzzy", "%"),
     (asking(similar=("rarequoka",)), MESSAGES_BY_WORD, "@@"),
-    (asking(any_word='"rarequokka" or "nowhere"'), MESSAGES_BY_WORD, "@@"),
+    (asking(any_words=("rarequokka", "nowhere")), MESSAGES_BY_WORD, "@@"),
 ]
 
 

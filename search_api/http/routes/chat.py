@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
 
-from search_api.chat_fusion import Sort
+from search_api.chat_fusion import Sort, Taste, ToolOutput
 from search_api.chat_search import ChatHit, ChatMode, ChatQuery, ChatReply, search_chat
 from search_api.http.documentation import problems
 from search_api.http.routes.search import refuse_long_query
@@ -45,9 +45,9 @@ class ChatRequest(Strict):
     ]
     mode: ChatMode = Field(
         ChatMode.HYBRID,
-        description="fulltext: words in any form. fuzzy: words in similar spelling. substring: a piece of text, "
-        "whatever its case (below three characters it is looked for in every message of the caller: slower). "
-        "hybrid: all of it, exact finds first.",
+        description="fulltext: words in any form. fuzzy: words in similar spelling. vector: by meaning. substring: a "
+        "piece of text, whatever its case (below three characters it is looked for in every message of the caller: "
+        "slower). hybrid: all of it.",
     )
     session_id: UUID | None = Field(None, description="Only this session; unknown ones are answered with 404.")
     role: Literal["user", "assistant", "system"] | None = None
@@ -56,6 +56,16 @@ class ChatRequest(Strict):
     after: AwareDatetime | None = Field(None, description="Only messages of this moment or later.")
     before: AwareDatetime | None = Field(None, description="Only messages before this moment.")
     sort: Sort = Sort.RELEVANCE
+    recency: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0,
+        description="How much age takes away when sorted by relevance: at 1 a message that is 90 days older than the "
+        "newest one found counts half, at 0 age does not matter.",
+    )
+    tool_output: ToolOutput = Field(
+        ToolOutput.DEMOTE,
+        description="What tools wrote, and long pasted output (logs, listings, stack traces): demote puts it behind "
+        "what was said as well, exclude leaves it out.",
+    )
     limit: Annotated[StrictInt, Field(ge=1, le=100), WHOLE] = 10
     neighbours: Annotated[StrictInt, Field(ge=0, le=MOST_NEIGHBOURS), WHOLE] = Field(
         0, description="Messages before and after each hit."
@@ -100,10 +110,18 @@ class ChatResult(BaseModel):
     neighbours: list[NearbyMessage]
 
 
+class ChatIndexFreshness(BaseModel):
+    """How far the index of meanings is behind the caller's messages; by their words they are found at once."""
+
+    pending: int = Field(description="Written, and not yet found by meaning as they are.")
+    failed: int = Field(description="Tried at least once without success; not counted as pending.")
+
+
 class ChatAnswer(BaseModel):
     """Results in the order that was asked for."""
 
     results: list[ChatResult]
+    index: ChatIndexFreshness
     took_ms: float = Field(examples=[4.2])
 
 
@@ -112,7 +130,7 @@ def post_chat_search(caller: Searcher, database: TheDatabase, service: TheServic
     """Find messages of the caller's chats, in sessions that are not deleted."""
     refuse_long_query(request.query, service.settings)
     with service.metrics.timed("chat"):
-        return _render(search_chat(database, caller, _query(request)))
+        return _render(search_chat(database, service.encoder, caller, _query(request)))
 
 
 def _query(request: ChatRequest) -> ChatQuery:
@@ -127,14 +145,18 @@ def _query(request: ChatRequest) -> ChatQuery:
             request.after,
             request.before,
         ),
-        sort=request.sort,
+        taste=Taste(request.sort, request.recency, request.tool_output),
         limit=request.limit,
         neighbours=request.neighbours,
     )
 
 
 def _render(reply: ChatReply) -> ChatAnswer:
-    return ChatAnswer(results=[_result(hit) for hit in reply.results], took_ms=reply.took_ms)
+    return ChatAnswer(
+        results=[_result(hit) for hit in reply.results],
+        index=ChatIndexFreshness.model_validate(reply.index, from_attributes=True),
+        took_ms=reply.took_ms,
+    )
 
 
 def _result(hit: ChatHit) -> ChatResult:

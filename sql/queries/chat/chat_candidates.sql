@@ -1,7 +1,7 @@
--- Which of the caller's messages could answer, each once for every kind of evidence.
-select id, created_at, evidence, score
+-- Which messages could answer, and what speaks for each.
+select id, created_at, evidence, score, is_output, size
 from codingit.search_chat_candidates(
-  %(groups)s::jsonb, %(literal)s::text, %(any_word)s::text, %(similar)s::text[], %(without)s::text,
+  %(groups)s::jsonb, %(literal)s::text, %(any_words)s::text[], %(similar)s::text[], %(without)s::text,
   %(widen_known)s::boolean, %(enough)s::int, %(session_id)s::uuid, %(role)s::text, %(model)s::text, %(tags)s::text[],
-  %(after)s::timestamptz, %(before)s::timestamptz, %(newest)s::boolean, %(most)s::int
+  %(after)s::timestamptz, %(before)s::timestamptz, %(newest)s::boolean, %(without_output)s::boolean, %(most)s::int
 )

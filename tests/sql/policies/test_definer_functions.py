@@ -29,7 +29,11 @@ SEARCH_CODE = (
 )
 SEARCH_CHAT = (
     "codingit.search_chat_candidates('[]', null, null, null, null, false, 1, null, null, null, null, null, null,"
-    " false, 1)"
+    " false, false, 1)"
+)
+SEARCH_MEANING = (
+    "codingit.search_chat_meaning((select id from embedding_models where active), '[1,0,0]', null, null, null, null,"
+    " null, null, null, false, 1)"
 )
 
 # Who may call it about the things of ours; everybody else is refused with 42501.
@@ -52,6 +56,7 @@ CALLED = {
     "codingit.forget_gone_projects()": SERVICE,
     SEARCH_CODE: SIGNED_IN,
     SEARCH_CHAT: SIGNED_IN,
+    SEARCH_MEANING: SIGNED_IN,
 }
 # Nobody is named: refused all the same.
 NAMELESS = (
@@ -87,8 +92,8 @@ CLOSED = (
 TRIGGERS = {
     "codingit.count_terms()", "codingit.forget_chat_terms()", "codingit.forget_project_terms()",
     "codingit.hand_over_messages()", "codingit.keep_container()", "codingit.keep_last_owner()", "codingit.keep_owner()",
-    "codingit.mark_files_stale()", "codingit.mark_messages_stale()", "codingit.own_created_team()",
-    "codingit.remember_chat_terms()", "codingit.take_user_of_session()",
+    "codingit.mark_files_stale()", "codingit.mark_messages_stale()", "codingit.mark_session_stale()",
+    "codingit.own_created_team()", "codingit.remember_chat_terms()", "codingit.take_user_of_session()",
 }  # fmt: skip
 
 
