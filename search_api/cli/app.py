@@ -22,6 +22,7 @@ COMMANDS = {
     "search": "search_api.cli.search",
     "connect": "search_api.cli.connect",
     "mcp": "search_api.cli.mcp",
+    "import": "search_api.cli.importing",
     "status": "search_api.cli.status",
     "doctor": "search_api.cli.doctor",
     "bench": "search_api.cli.bench",
@@ -41,7 +42,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        module = import_module(COMMANDS[cmd_name])
+        # `import` is a word of the language.
+        command = getattr(module, cmd_name, None) or getattr(module, f"{cmd_name}_command")
         return command if isinstance(command, click.Command) else None
 
 

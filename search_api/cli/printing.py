@@ -55,6 +55,8 @@ def print_chat_reply(reply: ChatAnswer) -> None:
         _write("")
     if not reply.results:
         _write("Nothing found.")
+    if reply.index.pending:
+        _write(f"{reply.index.pending} messages are found by their words alone so far.")
 
 
 def choose_lines(

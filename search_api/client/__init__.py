@@ -21,7 +21,7 @@ from search_api.client.searching import (
     Match,
     NearbyMessage,
 )
-from search_api.client.sessions import ChatSession, SessionMessage
+from search_api.client.sessions import ChatSession, ImportOutcome, SessionMessage
 from search_api.client.sync import ApiClient
 from search_api.client.tasks import ListedTask, Task
 from search_api.client.teams import Team, TeamMember
@@ -43,6 +43,7 @@ __all__ = [
     "CodeResult",
     "EmbeddingsAnswer",
     "FileEntry",
+    "ImportOutcome",
     "IndexFailure",
     "IndexFreshness",
     "IndexSkip",

@@ -121,6 +121,7 @@ class AsyncApiClient:
     list_session_messages = async_method(sessions.list_session_messages)
     iterate_session_messages = async_pages(sessions.list_session_messages)
     say_message = async_method(sessions.say_message)
+    import_messages = async_method(sessions.import_messages)
 
     async def send(self, ask: Ask[T]) -> T:
         """Send one request, as often as it takes. Raises the service's refusal, or UnavailableError."""

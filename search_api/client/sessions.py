@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from search_api.client.asking import Ask, Page, PageOf, Reply, Whole, given
@@ -35,6 +35,25 @@ class SessionMessage(Reply, frozen=True):
     token_count: int | None
     execution_time_ms: int | None
     created_at: datetime | None
+
+
+class ImportOutcome(Reply, frozen=True):
+    """What became of imported messages; `known` were there before."""
+
+    session_id: str
+    session_key: str
+    begun: bool
+    added: int
+    known: int
+    deleted: bool
+
+
+def import_messages(
+    key: str, messages: Sequence[Mapping[str, object]], *, title: str | None = None
+) -> Ask[ImportOutcome]:
+    """Import messages of a session of another program's; those that are there already are passed over."""
+    body = given(key=key, messages=list(messages), title=title)
+    return Ask("POST", "/v1/chat/imports", Whole(ImportOutcome), body=body)
 
 
 def list_sessions(*, after: str | None = None, limit: int | None = None) -> Ask[Page[ChatSession]]:

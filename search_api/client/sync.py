@@ -121,6 +121,7 @@ class ApiClient:
     list_session_messages = method(sessions.list_session_messages)
     iterate_session_messages = pages(sessions.list_session_messages)
     say_message = method(sessions.say_message)
+    import_messages = method(sessions.import_messages)
 
     def send(self, ask: Ask[T]) -> T:
         """Send one request, as often as it takes. Raises the service's refusal, or UnavailableError."""

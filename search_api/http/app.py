@@ -29,6 +29,7 @@ from search_api.http.reception import Reception
 from search_api.http.routes import (
     api_keys,
     chat,
+    chat_imports,
     docs,
     embeddings,
     files,
@@ -52,6 +53,7 @@ from sql.database import Database
 ROUTERS = (
     search.router,
     chat.router,
+    chat_imports.router,
     files.router,
     projects.router,
     messages.router,

@@ -183,14 +183,14 @@ def test_recency_moves_the_newer_of_equals_up_and_the_older_down(told: Told) -> 
 
 @pytest.mark.parametrize(
     ("tool_output", "expected"),
-    [(ToolOutput.INCLUDE, [0, 1]), (ToolOutput.DEMOTE, [1, 0]), (ToolOutput.EXCLUDE, [1])],
+    [(ToolOutput.INCLUDE, [1, 0]), (ToolOutput.DEMOTE, [0, 1]), (ToolOutput.EXCLUDE, [0])],
 )
 @pytest.mark.parametrize("mode", [ChatMode.HYBRID, ChatMode.VECTOR, ChatMode.FULLTEXT])
 def test_what_becomes_of_the_output_of_tools(
     told: Told, mode: ChatMode, tool_output: ToolOutput, expected: list[int]
 ) -> None:
-    messages = told.tell("a crash", "a crash now")
-    execute(told.url, "update chat_message_cache set kind = 'tool' where id = %s", messages[0])
+    messages = told.tell("a crash", "a crash")
+    execute(told.url, "update chat_message_cache set kind = 'tool' where id = %s", messages[1])
     told.index()
 
     found = told.find(ChatQuery("crash", mode, taste=Taste(tool_output=tool_output)))

@@ -46,7 +46,7 @@ class Stub(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: dict[str, tuple[int, Any]] = {
             "/v1/search/code": (200, ANSWER),
-            "/v1/search/chat": (200, {"results": [], "took_ms": 1.0}),
+            "/v1/search/chat": (200, {"results": [], "index": {"pending": 0, "failed": 0}, "took_ms": 1.0}),
             "/v1/projects?title=bakery&limit=1": (200, {"projects": [], "next": None}),
             "/v1/projects": (200, {"projects": [{"id": "p1", "title": "shop"}]}),
         }

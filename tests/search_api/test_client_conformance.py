@@ -40,7 +40,14 @@ MODULES: tuple[ModuleType, ...] = (
 NOT_CALLED = {"GET /healthz", "GET /readyz", "GET /metrics"}
 # What a record leaves out on purpose.
 LEFT_OUT = {"FileHash": {"id"}}
-SAMPLE_OF = {"str": "x", "int": 7, "bool": True, "datetime": datetime(2026, 1, 1, tzinfo=UTC), "Any": {"a": 1}}
+SAMPLE_OF = {
+    "str": "x",
+    "int": 7,
+    "float": 0.5,
+    "bool": True,
+    "datetime": datetime(2026, 1, 1, tzinfo=UTC),
+    "Any": {"a": 1},
+}
 TEXT = {"type": "string"}
 
 Json = dict[str, Any]
