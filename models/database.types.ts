@@ -1132,6 +1132,7 @@ export type Database = {
           logs: Json | null
           created_at: string
           updated_at: string
+          cancelled_at: string | null
         }
         Insert: {
           id?: number
@@ -1147,6 +1148,7 @@ export type Database = {
           logs?: Json | null
           created_at?: string
           updated_at?: string
+          cancelled_at?: string | null
         }
         Update: {
           id?: number
@@ -1162,6 +1164,7 @@ export type Database = {
           logs?: Json | null
           created_at?: string
           updated_at?: string
+          cancelled_at?: string | null
         }
         Relationships: []
       }

@@ -2336,6 +2336,7 @@ CREATE TABLE public.tasks (
     logs jsonb DEFAULT '[]'::jsonb,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    cancelled_at timestamp with time zone,
     CONSTRAINT tasks_progress_check CHECK (((progress >= 0) AND (progress <= 100))),
     CONSTRAINT tasks_prompt_check CHECK ((char_length(prompt) >= 1))
 );
@@ -4037,6 +4038,8 @@ GRANT INSERT(logs),UPDATE(logs) ON TABLE public.tasks TO authenticated;
 GRANT INSERT(created_at),UPDATE(created_at) ON TABLE public.tasks TO authenticated;
 
 GRANT INSERT(updated_at),UPDATE(updated_at) ON TABLE public.tasks TO authenticated;
+
+GRANT UPDATE(cancelled_at) ON TABLE public.tasks TO authenticated;
 
 GRANT SELECT,USAGE ON SEQUENCE public.tasks_id_seq TO service_role;
 

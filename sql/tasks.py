@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
-from models.errors import NotFoundError
+from models.errors import ConflictError, NotFoundError
 from models.rows import Json, TaskStatusEnum
 from sql.database import Connection
 from sql.loading import query
@@ -32,6 +32,10 @@ class TaskChange:
     branch_name: str | None
     logs: Sequence[Json]
 
+    @property
+    def only_logs(self) -> bool:
+        return all(each is None for each in (self.status, self.progress, self.sandbox_url, self.branch_name))
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -48,7 +52,16 @@ class Task:
     branch_name: str | None
     created_at: datetime
     updated_at: datetime
+    cancelled_at: datetime | None
     logs: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLogs:
+    """Entries in the order they came, and how many there are in all."""
+
+    entries: Sequence[Json]
+    count: int
 
 
 def list_tasks(connection: Connection, *, status: TaskStatusEnum | None, after: int | None, most: int) -> list[Task]:
@@ -78,8 +91,18 @@ def create_task(connection: Connection, task: NewTask) -> Task:
     return read_task(connection, row[0])
 
 
-def change_task(connection: Connection, task_id: int, change: TaskChange) -> Task:
-    """The task as it is now. Raises NotFoundError for a task that is not the caller's."""
+def change_task(connection: Connection, task_id: int, change: TaskChange, expect: Callable[[Task], None]) -> Task:
+    """The task as it is now, if `expect` lets it be changed.
+
+    Raises NotFoundError for a task that is not the caller's, ConflictError for one that was cancelled, which takes logs
+    only.
+    """
+    task = _lock_task(connection, task_id)
+    expect(task)
+    if task.cancelled_at is not None and not change.only_logs:
+        raise ConflictError(
+            "The task was cancelled.", hint="Stop working on it; entries may still be added to its logs."
+        )
     parameters = {
         "task_id": task_id,
         "status": change.status,
@@ -89,4 +112,37 @@ def change_task(connection: Connection, task_id: int, change: TaskChange) -> Tas
         "logs": Jsonb(list(change.logs)),
     }
     connection.execute(query("tasks/change_task"), parameters)
+    return read_task(connection, task_id)
+
+
+def cancel_task(connection: Connection, task_id: int, expect: Callable[[Task], None]) -> Task:
+    """The task, which was called off now or before.
+
+    Raises NotFoundError for a task that is not the caller's, ConflictError for one that has ended by itself.
+    """
+    task = _lock_task(connection, task_id)
+    expect(task)
+    if task.cancelled_at is None:
+        if task.status in ("completed", "error"):
+            raise ConflictError("The task has ended already.", hint="There is nothing left to be cancelled.")
+        connection.execute(query("tasks/cancel_task"), {"task_id": task_id})
+    return read_task(connection, task_id)
+
+
+def delete_task(connection: Connection, task_id: int, expect: Callable[[Task], None]) -> None:
+    """Raises NotFoundError for a task that is not the caller's."""
+    expect(_lock_task(connection, task_id))
+    connection.execute(query("tasks/delete_task"), {"task_id": task_id})
+
+
+def read_logs(connection: Connection, task_id: int, *, after: int, most: int) -> TaskLogs:
+    """The entries behind the first `after` ones. Raises NotFoundError for a task that is not the caller's."""
+    row = connection.execute(query("tasks/read_logs"), {"task_id": task_id, "after": after, "most": most}).fetchone()
+    if row is None:
+        raise NotFoundError("There is no such task.")
+    return TaskLogs(*row)
+
+
+def _lock_task(connection: Connection, task_id: int) -> Task:
+    connection.execute(query("tasks/lock_task"), {"task_id": task_id})
     return read_task(connection, task_id)

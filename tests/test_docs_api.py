@@ -232,6 +232,8 @@ class Story:
             assert datetime.fromisoformat(answered).tzinfo is not None, where
         elif where.endswith(CURSORS) and isinstance(documented, str):
             assert isinstance(answered, str), where
+        elif where.endswith("cancelled_at") and documented is not None:
+            assert datetime.fromisoformat(answered).tzinfo is not None, where
         elif where.endswith(SECRETS):
             assert answered.startswith("cik_"), where
         elif is_id(documented):

@@ -30,6 +30,7 @@ class Row:
     logs: Json | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
+    cancelled_at: datetime.datetime | None
 
 
 class Insert(TypedDict):
@@ -48,6 +49,7 @@ class Insert(TypedDict):
     logs: NotRequired[psycopg.types.json.Jsonb | None]
     created_at: NotRequired[datetime.datetime]
     updated_at: NotRequired[datetime.datetime]
+    cancelled_at: NotRequired[datetime.datetime | None]
 
 
 class Update(TypedDict, total=False):
@@ -66,3 +68,4 @@ class Update(TypedDict, total=False):
     logs: psycopg.types.json.Jsonb | None
     created_at: datetime.datetime
     updated_at: datetime.datetime
+    cancelled_at: datetime.datetime | None

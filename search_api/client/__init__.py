@@ -21,15 +21,17 @@ from search_api.client.searching import (
     Match,
     NearbyMessage,
 )
-from search_api.client.sessions import ChatSession, ImportOutcome, SessionMessage
+from search_api.client.sessions import AddedMessage, AddedMessages, ChatSession, ImportOutcome, SessionMessage
 from search_api.client.sync import ApiClient
-from search_api.client.tasks import ListedTask, Task
+from search_api.client.tasks import ListedTask, Task, TaskLogs
 from search_api.client.teams import Team, TeamMember
 
 if TYPE_CHECKING:
     from search_api.client.asynchronous import AsyncApiClient
 
 __all__ = [
+    "AddedMessage",
+    "AddedMessages",
     "ApiClient",
     "ApiKey",
     "Ask",
@@ -60,6 +62,7 @@ __all__ = [
     "SessionMessage",
     "StoredFile",
     "Task",
+    "TaskLogs",
     "Team",
     "TeamMember",
     "Usage",

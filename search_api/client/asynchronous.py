@@ -114,6 +114,9 @@ class AsyncApiClient:
     create_task = async_method(tasks.create_task)
     read_task = async_method(tasks.read_task)
     change_task = async_method(tasks.change_task)
+    read_task_logs = async_method(tasks.read_task_logs)
+    cancel_task = async_method(tasks.cancel_task)
+    delete_task = async_method(tasks.delete_task)
 
     list_sessions = async_method(sessions.list_sessions)
     iterate_sessions = async_pages(sessions.list_sessions)
@@ -122,6 +125,14 @@ class AsyncApiClient:
     iterate_session_messages = async_pages(sessions.list_session_messages)
     say_message = async_method(sessions.say_message)
     import_messages = async_method(sessions.import_messages)
+    read_session = async_method(sessions.read_session)
+    change_session = async_method(sessions.change_session)
+    tag_session = async_method(sessions.tag_session)
+    delete_session = async_method(sessions.delete_session)
+    add_messages = async_method(sessions.add_messages)
+    read_session_message = async_method(sessions.read_session_message)
+    change_session_message = async_method(sessions.change_session_message)
+    delete_session_message = async_method(sessions.delete_session_message)
 
     async def send(self, ask: Ask[T]) -> T:
         """Send one request, as often as it takes. Raises the service's refusal, or UnavailableError."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from search_api.client.asking import Ask, Page, PageOf, Reply, Whole, given
+from msgspec import UNSET, UnsetType
+
+from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole, given, making, sent
 
 
 class ChatSession(Reply, frozen=True):
@@ -56,6 +59,20 @@ def import_messages(
     return Ask("POST", "/v1/chat/imports", Whole(ImportOutcome), body=body)
 
 
+class AddedMessage(Reply, frozen=True):
+    """A message that is in the session now."""
+
+    id: str
+    message_id: str
+
+
+class AddedMessages(Reply, frozen=True):
+    """What was added, in order; `known` are those whose ids the session had, which stay as they were."""
+
+    added: tuple[AddedMessage, ...]
+    known: int
+
+
 def list_sessions(*, after: str | None = None, limit: int | None = None) -> Ask[Page[ChatSession]]:
     """Sessions, the last active first."""
     return Ask("GET", "/v1/chat/sessions", PageOf("sessions", ChatSession), {"after": after, "limit": limit})
@@ -68,9 +85,9 @@ def create_session(
     template: str | None = None,
     tags: Sequence[str] | None = None,
 ) -> Ask[ChatSession]:
-    """Begin a session. Not asked twice once it may have arrived."""
+    """Begin a session."""
     body = given(title=title, model=model, template=template, tags=tags)
-    return Ask("POST", "/v1/chat/sessions", Whole(ChatSession), body=body, repeatable=False)
+    return making("/v1/chat/sessions", Whole(ChatSession), body)
 
 
 def list_session_messages(
@@ -92,7 +109,7 @@ def say_message(
     token_count: int | None = None,
     execution_time_ms: int | None = None,
 ) -> Ask[SessionMessage]:
-    """Say something in a session. Not asked twice once it may have arrived."""
+    """Say something in a session."""
     body = given(
         role=role,
         content=content,
@@ -102,4 +119,62 @@ def say_message(
         token_count=token_count,
         execution_time_ms=execution_time_ms,
     )
-    return Ask("POST", f"/v1/chat/sessions/{session_id}/messages", Whole(SessionMessage), body=body, repeatable=False)
+    return making(f"/v1/chat/sessions/{session_id}/messages", Whole(SessionMessage), body)
+
+
+def read_session(session_id: str) -> Ask[ChatSession]:
+    """A session of the caller's or of the caller's teams."""
+    return Ask("GET", f"/v1/chat/sessions/{session_id}", Whole(ChatSession))
+
+
+def change_session(
+    session_id: str,
+    *,
+    title: UnsetType | str | None = UNSET,
+    model: UnsetType | str | None = UNSET,
+    template: UnsetType | str | None = UNSET,
+    status: UnsetType | str = UNSET,
+    tags: UnsetType | Sequence[str] = UNSET,
+) -> Ask[ChatSession]:
+    """Change what is given; `tags` are all that it is to have."""
+    body = sent(title=title, model=model, template=template, status=status, tags=tags)
+    return Ask("PATCH", f"/v1/chat/sessions/{session_id}", Whole(ChatSession), body=body)
+
+
+def tag_session(
+    session_id: str, *, add: Sequence[str] | None = None, remove: Sequence[str] | None = None
+) -> Ask[ChatSession]:
+    """Take tags off a session and add others, whichever it has."""
+    return Ask("POST", f"/v1/chat/sessions/{session_id}/tags", Whole(ChatSession), body=given(add=add, remove=remove))
+
+
+def delete_session(session_id: str) -> Ask[None]:
+    """Delete a session, so that no list has it and no search finds what was said in it."""
+    return Ask("DELETE", f"/v1/chat/sessions/{session_id}", Nothing(), repeatable=False)
+
+
+def add_messages(session_id: str, messages: Sequence[Any]) -> Ask[AddedMessages]:
+    """Put many messages into a session, all or none; Any: each has the fields of `say_message`, and `created_at`."""
+    return making(f"/v1/chat/sessions/{session_id}/messages/batch", Whole(AddedMessages), {"messages": messages})
+
+
+def read_session_message(session_id: str, message: str) -> Ask[SessionMessage]:
+    """One message, by its `id`."""
+    return Ask("GET", f"/v1/chat/sessions/{session_id}/messages/{message}", Whole(SessionMessage))
+
+
+def change_session_message(
+    session_id: str,
+    message: str,
+    *,
+    content: UnsetType | str = UNSET,
+    token_count: UnsetType | int | None = UNSET,
+) -> Ask[SessionMessage]:
+    """Change what was said, by the message's `id`."""
+    body = sent(content=content, token_count=token_count)
+    return Ask("PATCH", f"/v1/chat/sessions/{session_id}/messages/{message}", Whole(SessionMessage), body=body)
+
+
+def delete_session_message(session_id: str, message: str) -> Ask[None]:
+    """Remove a message for good, by its `id`."""
+    return Ask("DELETE", f"/v1/chat/sessions/{session_id}/messages/{message}", Nothing(), repeatable=False)

@@ -114,6 +114,9 @@ class ApiClient:
     create_task = method(tasks.create_task)
     read_task = method(tasks.read_task)
     change_task = method(tasks.change_task)
+    read_task_logs = method(tasks.read_task_logs)
+    cancel_task = method(tasks.cancel_task)
+    delete_task = method(tasks.delete_task)
 
     list_sessions = method(sessions.list_sessions)
     iterate_sessions = pages(sessions.list_sessions)
@@ -122,6 +125,14 @@ class ApiClient:
     iterate_session_messages = pages(sessions.list_session_messages)
     say_message = method(sessions.say_message)
     import_messages = method(sessions.import_messages)
+    read_session = method(sessions.read_session)
+    change_session = method(sessions.change_session)
+    tag_session = method(sessions.tag_session)
+    delete_session = method(sessions.delete_session)
+    add_messages = method(sessions.add_messages)
+    read_session_message = method(sessions.read_session_message)
+    change_session_message = method(sessions.change_session_message)
+    delete_session_message = method(sessions.delete_session_message)
 
     def send(self, ask: Ask[T]) -> T:
         """Send one request, as often as it takes. Raises the service's refusal, or UnavailableError."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from search_api.client.asking import Ask, Page, PageOf, Reply, Whole, given, making
+from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole, given, making
 
 
 class ListedTask(Reply, frozen=True):
@@ -23,12 +23,21 @@ class ListedTask(Reply, frozen=True):
     branch_name: str | None
     created_at: datetime
     updated_at: datetime
+    cancelled_at: datetime | None
 
 
 class Task(ListedTask, frozen=True):
     """A task with its logs, in the order they came; Any: an entry is whatever JSON was added."""
 
     logs: Any
+
+
+class TaskLogs(Reply, frozen=True):
+    """Some log entries, how many there are in all, and where to go on; Any: an entry is whatever JSON was added."""
+
+    logs: tuple[Any, ...]
+    count: int
+    next: int | None
 
 
 def list_tasks(
@@ -67,3 +76,18 @@ def change_task(
     """Tell how a task goes on; entries of `logs` are added, so it is not asked twice once it may have arrived."""
     body = given(status=status, progress=progress, sandbox_url=sandbox_url, branch_name=branch_name, logs=logs)
     return Ask("PATCH", f"/v1/tasks/{task_id}", Whole(Task), body=body, repeatable=not logs)
+
+
+def read_task_logs(task_id: int, *, after: int | None = None, limit: int | None = None) -> Ask[TaskLogs]:
+    """Log entries behind the first `after` ones; `after=count` of the last reply asks for what came since."""
+    return Ask("GET", f"/v1/tasks/{task_id}/logs", Whole(TaskLogs), {"after": after, "limit": limit})
+
+
+def cancel_task(task_id: int) -> Ask[Task]:
+    """Call a task off that has not ended."""
+    return Ask("POST", f"/v1/tasks/{task_id}/cancel", Whole(Task))
+
+
+def delete_task(task_id: int) -> Ask[None]:
+    """Remove a task with its logs, for good."""
+    return Ask("DELETE", f"/v1/tasks/{task_id}", Nothing(), repeatable=False)

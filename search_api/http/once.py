@@ -46,14 +46,14 @@ class Once:
         asked: BaseModel,
         work: Callable[[Connection], Reply],
         *,
-        name: Callable[[Reply], object],
+        name: Callable[[Reply], object] | None = None,
         kept: Callable[[Reply], Reply] = keep_all,
         tagged: bool = True,
     ) -> Response:
         """The reply of `work`, which runs in one transaction as the caller, or that of the first time.
 
-        `name` is what the thing has in its path, `kept` what of the reply may be stored to be sent again; `tagged` says
-        that the reply is what reading the thing gives, whose version its ETag then is.
+        `name` is what the thing has in its path (None where it is not one thing), `kept` what of the reply may be
+        stored to be sent again; `tagged` says that the reply is what reading the thing gives, whose version its ETag is.
         """
         with self.database.acting_as(caller) as connection:
             if self.key is not None:
@@ -61,7 +61,7 @@ class Once:
                 if known is not None:
                     return _send(known, tagged=tagged, replayed=True)
             reply = work(connection)
-            location = f"{self.path}/{name(reply)}"
+            location = None if name is None else f"{self.path}/{name(reply)}"
             if self.key is not None:
                 keep_answer(connection, self.key, Answer(201, kept(reply).model_dump_json(), location))
             return _send(Answer(201, reply.model_dump_json(), location), tagged=tagged)

@@ -63,7 +63,7 @@ grant
   ),
   update (
     user_id, status, progress, prompt, repo_url, selected_agent, selected_model, sandbox_url, branch_name, logs,
-    created_at, updated_at
+    created_at, updated_at, cancelled_at
   ),
   delete
 on public.tasks to authenticated;

@@ -326,6 +326,10 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/tasks"): {"prompt": "a"},
     ("PATCH", "/v1/tasks/{task_id}"): {},
     ("POST", "/v1/chat/sessions"): {},
+    ("PATCH", "/v1/chat/sessions/{session_id}"): {},
+    ("POST", "/v1/chat/sessions/{session_id}/tags"): {},
+    ("POST", "/v1/chat/sessions/{session_id}/messages/batch"): {"messages": [{"role": "user", "content": "a"}]},
+    ("PATCH", "/v1/chat/sessions/{session_id}/messages/{row_id}"): {},
     ("POST", "/v1/chat/sessions/{session_id}/messages"): {"role": "user", "content": "a"},
 }
 

@@ -154,3 +154,115 @@ def test_what_is_no_progress_is_refused(client: TestClient, body: dict[str, Any]
 def test_what_is_no_task_is_refused(client: TestClient, body: dict[str, Any]) -> None:
     assert client.post(TASKS, json=body).status_code == 422
     assert client.get(TASKS).json()["tasks"] == []
+
+
+def test_a_task_is_made_once_however_often_it_is_asked_for(client: TestClient) -> None:
+    replies = [client.post(TASKS, json={"prompt": "p"}, headers={"Idempotency-Key": "k"}) for _ in range(2)]
+
+    assert replies[0].content == replies[1].content
+    assert len(client.get(TASKS).json()["tasks"]) == 1
+
+
+def test_logs_are_followed_from_where_one_is(client: TestClient) -> None:
+    task = make(client)
+    path = f"{TASKS}/{task['id']}/logs"
+    nothing = client.get(path).json()
+    change(client, task, logs=[{"n": 1}, "two", None, [4], 5])
+
+    pages = [client.get(path, params={"after": after, "limit": 2}).json() for after in (0, 2, 4)]
+    change(client, task, logs=["six"])
+    since = client.get(path, params={"after": 5}).json()
+
+    assert nothing == {"logs": [], "count": 0, "next": None}
+    assert [page["logs"] for page in pages] == [[{"n": 1}, "two"], [None, [4]], [5]]
+    assert [(page["count"], page["next"]) for page in pages] == [(5, 2), (5, 4), (5, None)]
+    assert since == {"logs": ["six"], "count": 6, "next": None}
+    assert client.get(path, params={"after": 7}).json() == {"logs": [], "count": 6, "next": None}
+
+
+@pytest.mark.parametrize(("stored", "logs"), [("null", []), ("'null'", [None]), ("'{}'", [{}]), ("'[]'", [])])
+def test_logs_that_another_client_wrote_are_read(api: Api, client: TestClient, stored: str, logs: list[Any]) -> None:
+    task = make(client)
+    api.execute(f"update tasks set logs = {stored} where id = %s", task["id"])
+
+    assert client.get(f"{TASKS}/{task['id']}/logs").json()["logs"] == logs
+
+
+@pytest.mark.parametrize("status", ["pending", "processing"])
+def test_a_task_that_has_not_ended_is_cancelled_for_good(client: TestClient, status: str) -> None:
+    task = make(client)
+    change(client, task, status=status)
+
+    cancelled = client.post(f"{TASKS}/{task['id']}/cancel").json()
+    again = client.post(f"{TASKS}/{task['id']}/cancel").json()
+    refused = [
+        client.patch(f"{TASKS}/{task['id']}", json=body)
+        for body in ({"status": "completed"}, {"progress": 100}, {"branch_name": "b", "logs": ["a"]})
+    ]
+    last = change(client, task, logs=["stopped"])
+
+    assert cancelled["status"] == "error"
+    assert cancelled["cancelled_at"] is not None
+    assert again == cancelled
+    assert {(reply.status_code, reply.json()["code"]) for reply in refused} == {(409, "conflict")}
+    assert (last["logs"], last["status"]) == (["stopped"], "error")
+
+
+@pytest.mark.parametrize("status", ["completed", "error"])
+def test_a_task_that_has_ended_is_not_cancelled(client: TestClient, status: str) -> None:
+    task = make(client)
+    ended = change(client, task, status=status)
+
+    reply = client.post(f"{TASKS}/{task['id']}/cancel")
+
+    assert (reply.status_code, reply.json()["code"]) == (409, "conflict")
+    assert client.get(f"{TASKS}/{task['id']}").json() == ended
+
+
+def test_of_a_cancellation_and_an_end_at_once_one_is_told(api: Api) -> None:
+    token = token_of(api.sign_up())
+    with api.client(token) as client:
+        for _ in range(8):
+            path = f"{TASKS}/{make(client)['id']}"
+            with ThreadPoolExecutor(2) as threads:
+                cancelled = threads.submit(client.post, f"{path}/cancel")
+                ended = threads.submit(client.patch, path, json={"status": "completed"})
+            statuses = (cancelled.result().status_code, ended.result().status_code)
+            task = client.get(path).json()
+
+            assert statuses in ((200, 409), (409, 200))
+            assert (task["status"], task["cancelled_at"] is None) == (
+                ("error", False) if statuses[0] == 200 else ("completed", True)
+            )
+
+
+def test_a_change_may_ask_for_the_version_that_was_read(client: TestClient) -> None:
+    task = make(client)
+    path = f"{TASKS}/{task['id']}"
+    tag = client.get(path).headers["ETag"]
+    known = client.get(path, headers={"If-None-Match": tag}).status_code
+    change(client, task, logs=["a"])
+
+    late = [
+        client.patch(path, json={"progress": 5}, headers={"If-Match": tag}),
+        client.post(f"{path}/cancel", headers={"If-Match": tag}),
+        client.delete(path, headers={"If-Match": tag}),
+    ]
+
+    assert known == 304
+    assert {(reply.status_code, reply.json()["code"]) for reply in late} == {(412, "changed")}
+    assert client.get(path, headers={"If-None-Match": tag}).json()["progress"] == 0
+
+
+def test_a_task_that_was_removed_is_gone(api: Api, client: TestClient) -> None:
+    path = f"{TASKS}/{make(client)['id']}"
+    with api.client(token_of(api.sign_up())) as stranger:
+        refused = [
+            stranger.delete(path).status_code,
+            stranger.post(f"{path}/cancel").status_code,
+            stranger.get(f"{path}/logs").status_code,
+        ]
+
+    assert refused == [404, 404, 404]
+    assert [client.delete(path).status_code for _ in range(2)] == [204, 404]
+    assert client.get(path).status_code == 404

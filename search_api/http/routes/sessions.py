@@ -1,39 +1,30 @@
-"""Routes for the caller's chat sessions and their messages: list, begin, read, say."""
+"""Routes for the caller's chat sessions: list, begin, read, change and tag them, delete them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, StrictInt
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field, TypeAdapter
 
 from search_api.http.documentation import problems
+from search_api.http.etags import CHANGED, READ, IfMatch, IfNoneMatch, send
+from search_api.http.once import CREATED, TheOnce
+from search_api.http.pages import Moment, Paged, cut
 from search_api.http.routes.chat import MOST_TAGS, Name
 from search_api.http.service import ChatReader, ChatWriter, TheDatabase
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import LARGEST_FILE_CHARS, LARGEST_INT, MOST_PAGE, STORABLE, WHOLE, Strict, Title
-from sql.sessions import (
-    ChatRole,
-    NewSession,
-    NewSessionMessage,
-    create_session,
-    list_session_messages,
-    list_sessions,
-    say_message,
-)
+from search_api.limits import Strict, Title, left_out
+from sql import sessions as sql_sessions
+from sql.sessions import NewSession, Session
 
 router = APIRouter(prefix="/v1/chat/sessions", tags=["chat"], route_class=StrictRoute)
 
-Count = Annotated[StrictInt, Field(ge=0, le=LARGEST_INT), WHOLE]
+PLACE: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
 
-
-class Page(Strict):
-    """Which page; `after` is the `next` of the page before."""
-
-    after: UUID | None = Field(None, description="`next` of the page before.")
-    limit: int = Field(100, ge=1, le=MOST_PAGE)
+Tags = Annotated[list[Name], Field(max_length=MOST_TAGS)]
 
 
 class BegunSession(Strict):
@@ -45,8 +36,25 @@ class BegunSession(Strict):
     tags: list[Name] = Field([], max_length=MOST_TAGS, description="Of the same tag, one is kept.")
 
 
+class SessionChange(Strict):
+    """What is to be changed; what is left out stays as it is, and null takes away what may be missing."""
+
+    title: Title | None = None
+    model: Name | None = None
+    template: Name | None = None
+    status: Literal["active", "archived"] = Field(default_factory=left_out)
+    tags: Tags = Field(default_factory=left_out, description="All that it is to have.")
+
+
+class TagChange(Strict):
+    """Tags to be taken off and tags to be added, in this order."""
+
+    add: Tags = Field(default_factory=list)
+    remove: Tags = Field(default_factory=list)
+
+
 class SessionReply(BaseModel):
-    """A session of the caller's."""
+    """A session that the caller may see; its tags are shown to its owner."""
 
     id: UUID
     session_key: str = Field(description="The session's id in exports and search results.")
@@ -64,83 +72,63 @@ class SessionsReply(BaseModel):
     """A page of sessions, the last active first; `next` is null on the last one."""
 
     sessions: list[SessionReply]
-    next: UUID | None
-
-
-class SaidMessage(Strict):
-    """A message to be said now."""
-
-    role: ChatRole
-    content: Annotated[str, Field(min_length=1, max_length=LARGEST_FILE_CHARS), STORABLE]
-    message_id: Name | None = Field(None, description="The caller's own id of it; one is made without.")
-    model: Name | None = None
-    template: Name | None = None
-    token_count: Count | None = None
-    execution_time_ms: Count | None = None
-
-
-class SessionMessageReply(BaseModel):
-    """A message as it is stored."""
-
-    id: UUID
-    message_id: str
-    role: ChatRole
-    content: str
-    model: str | None
-    template: str | None
-    token_count: int | None
-    execution_time_ms: int | None
-    created_at: datetime | None
-
-
-class SessionMessagesReply(BaseModel):
-    """A page of messages in the order they were said; `next` is null on the last one."""
-
-    messages: list[SessionMessageReply]
-    next: UUID | None
+    next: str | None
 
 
 @router.get("", responses=problems())
-def get_sessions(caller: ChatReader, database: TheDatabase, query: Annotated[Page, Query()]) -> SessionsReply:
+def get_sessions(caller: ChatReader, database: TheDatabase, query: Annotated[Paged, Query()]) -> SessionsReply:
     """List the caller's own sessions, the last active first."""
     with database.acting_as(caller) as connection:
-        found = list_sessions(connection, after=query.after, most=query.limit + 1)
-    page = [SessionReply.model_validate(each, from_attributes=True) for each in found[: query.limit]]
-    return SessionsReply(sessions=page, next=page[-1].id if len(found) > query.limit else None)
+        found = sql_sessions.list_sessions(connection, after=query.place(PLACE), most=query.limit + 1)
+    page, following = cut(found, query.limit, lambda last: (last.last_activity, last.id))
+    return SessionsReply(sessions=[_render(session) for session in page], next=following)
 
 
-@router.post("", status_code=201, responses=problems(400, 413))
-def post_session(caller: ChatWriter, database: TheDatabase, session: BegunSession) -> SessionReply:
+@router.post("", status_code=201, response_model=SessionReply, responses=problems(400, 413) | CREATED)
+def post_session(caller: ChatWriter, once: TheOnce, session: BegunSession) -> Response:
     """Begin a session."""
     new = NewSession(session.title, session.model, session.template, session.tags)
-    with database.acting_as(caller) as connection:
-        return SessionReply.model_validate(create_session(connection, new), from_attributes=True)
-
-
-@router.get("/{session_id:uuid}/messages", responses=problems(404))
-def get_session_messages(
-    session_id: UUID, caller: ChatReader, database: TheDatabase, query: Annotated[Page, Query()]
-) -> SessionMessagesReply:
-    """Read what was said in a session, in order."""
-    with database.acting_as(caller) as connection:
-        found = list_session_messages(connection, session_id, after=query.after, most=query.limit + 1)
-    page = [SessionMessageReply.model_validate(each, from_attributes=True) for each in found[: query.limit]]
-    return SessionMessagesReply(messages=page, next=page[-1].id if len(found) > query.limit else None)
-
-
-@router.post("/{session_id:uuid}/messages", status_code=201, responses=problems(400, 404, 413))
-def post_session_message(
-    session_id: UUID, caller: ChatWriter, database: TheDatabase, message: SaidMessage
-) -> SessionMessageReply:
-    """Say something in a session; a search finds it from then on."""
-    new = NewSessionMessage(
-        message.message_id,
-        message.role,
-        message.content,
-        message.model,
-        message.template,
-        message.token_count,
-        message.execution_time_ms,
+    return once.make(
+        caller,
+        session,
+        lambda connection: _render(sql_sessions.create_session(connection, new)),
+        name=lambda made: made.id,
     )
+
+
+@router.get("/{session_id:uuid}", response_model=SessionReply, responses=problems(404) | READ)
+def get_session(session_id: UUID, caller: ChatReader, database: TheDatabase, known: IfNoneMatch) -> Response:
+    """Read a session of the caller's or of the caller's teams."""
     with database.acting_as(caller) as connection:
-        return SessionMessageReply.model_validate(say_message(connection, session_id, new), from_attributes=True)
+        return known.send(_render(sql_sessions.read_session(connection, session_id)))
+
+
+@router.patch("/{session_id:uuid}", response_model=SessionReply, responses=problems(400, 404, 412, 413) | CHANGED)
+def patch_session(
+    session_id: UUID, caller: ChatWriter, database: TheDatabase, expected: IfMatch, change: SessionChange
+) -> Response:
+    """Change a session: its owner may, and but for the tags the owners and admins of its team."""
+    values = change.model_dump(include=change.model_fields_set - {"tags"})
+    with database.acting_as(caller) as connection:
+        changed = sql_sessions.change_session(
+            connection, session_id, values, expected.of(SessionReply), tags=change.tags
+        )
+    return send(_render(changed))
+
+
+@router.post("/{session_id:uuid}/tags", response_model=SessionReply, responses=problems(400, 404, 413) | CHANGED)
+def post_tags(session_id: UUID, caller: ChatWriter, database: TheDatabase, change: TagChange) -> Response:
+    """Tag a session without knowing which tags it has; to send it again changes nothing."""
+    with database.acting_as(caller) as connection:
+        return send(_render(sql_sessions.change_tags(connection, session_id, add=change.add, remove=change.remove)))
+
+
+@router.delete("/{session_id:uuid}", status_code=204, responses=problems(404, 412))
+def delete_session(session_id: UUID, caller: ChatWriter, database: TheDatabase, expected: IfMatch) -> None:
+    """Delete a session: no list has it and no search finds what was said in it."""
+    with database.acting_as(caller) as connection:
+        sql_sessions.delete_session(connection, session_id, expected.of(SessionReply))
+
+
+def _render(session: Session) -> SessionReply:
+    return SessionReply.model_validate(session, from_attributes=True)

@@ -10,13 +10,15 @@ select
   message.execution_time_ms,
   message.created_at
 from public.chat_message_cache as message
-left join public.chat_message_cache as last on last.id = %(after)s::uuid and last.session_id = message.session_id
 where message.session_id = %(session_id)s
   and message.user_id = (select auth.uid())
   and (
-    %(after)s::uuid is null
-    or (message.created_at, message.id) > (last.created_at, last.id)
-    or (message.created_at is null and last.id is not null and (last.created_at is not null or message.id > last.id))
+    %(last_id)s::uuid is null
+    or (message.created_at, message.id) > (%(moment)s::timestamptz, %(last_id)s::uuid)
+    or (
+      message.created_at is null
+      and (%(moment)s::timestamptz is not null or message.id > %(last_id)s::uuid)
+    )
   )
 order by message.created_at, message.id
 limit %(most)s

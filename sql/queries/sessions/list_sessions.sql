@@ -15,14 +15,10 @@ select
 from public.chat_sessions as session
 where session.user_id = (select auth.uid())
   and session.status is distinct from 'deleted'
-  and (%(session_id)s::uuid is null or session.id = %(session_id)s)
   and (
-    %(after)s::uuid is null
-    or (coalesce(session.last_activity, '-infinity'), session.id) < (
-      select coalesce(last.last_activity, '-infinity'), last.id
-      from public.chat_sessions as last
-      where last.id = %(after)s
-    )
+    %(last_id)s::uuid is null
+    or (coalesce(session.last_activity, '-infinity'), session.id)
+      < (coalesce(%(moment)s::timestamptz, '-infinity'), %(last_id)s::uuid)
   )
 order by coalesce(session.last_activity, '-infinity') desc, session.id desc
 limit %(most)s

@@ -1,4 +1,5 @@
--- Adds tags to a session that the caller has just made.
+-- Adds tags to a session; those that it has stay.
 insert into public.chat_session_tags (session_id, tag)
 select %(session_id)s, asked.tag
 from unnest(%(tags)s::text[]) as asked (tag)
+on conflict (session_id, tag) do nothing

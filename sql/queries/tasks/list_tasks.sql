@@ -10,7 +10,8 @@ select
   task.sandbox_url,
   task.branch_name,
   task.created_at,
-  task.updated_at
+  task.updated_at,
+  task.cancelled_at
 from public.tasks as task
 where task.user_id = (select auth.uid())
   and (%(status)s::public.task_status_enum is null or task.status = %(status)s::public.task_status_enum)

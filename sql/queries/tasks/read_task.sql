@@ -11,6 +11,7 @@ select
   task.branch_name,
   task.created_at,
   task.updated_at,
+  task.cancelled_at,
   coalesce(task.logs, '[]')
 from public.tasks as task
 where task.id = %(task_id)s and task.user_id = (select auth.uid())

@@ -1,0 +1,3 @@
+-- Takes tags off a session.
+delete from public.chat_session_tags as label
+where label.session_id = %(session_id)s and label.tag = any (%(tags)s::text[])
