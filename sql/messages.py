@@ -1,17 +1,19 @@
-"""A project's messages: those of a page, and one that is saved at its place."""
+"""A project's messages: those of a page, one, and one that is saved at its place or removed from it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from models.errors import NotFoundError
 from models.rows import Json, MessageRoleEnum
 from sql.database import Connection
 from sql.loading import query
+from sql.projects import lock_project
 from sql.search import refuse_unknown_project
 
 
@@ -46,8 +48,27 @@ def list_messages(connection: Connection, project_id: UUID, *, after: int | None
     return [Message(*row) for row in found.fetchall()]
 
 
-def save_message(connection: Connection, project_id: UUID, message: NewMessage) -> Message:
-    """The message as it is stored.
+def read_message(connection: Connection, project_id: UUID, sequence_number: int) -> Message:
+    """Raises NotFoundError for a project the caller cannot see, and where there is no message."""
+    found = list_messages(connection, project_id, after=sequence_number - 1, most=1)
+    if not found or found[0].sequence_number != sequence_number:
+        raise NotFoundError("There is no such message.")
+    return found[0]
+
+
+def delete_message(
+    connection: Connection, project_id: UUID, sequence_number: int, expect: Callable[[Message], None]
+) -> None:
+    """Raises as `read_message` does, and ForbiddenError for a project that the caller may only read."""
+    lock_project(connection, project_id)
+    expect(read_message(connection, project_id, sequence_number))
+    connection.execute(query("messages/delete_message"), {"project_id": project_id, "sequence_number": sequence_number})
+
+
+def save_message(
+    connection: Connection, project_id: UUID, message: NewMessage, expect: Callable[[Message | None], None]
+) -> Message:
+    """The message as it is stored, if `expect` lets what is there, or None, be replaced.
 
     Raises NotFoundError for a project the caller cannot see, ForbiddenError for one that is not the caller's own.
     """
@@ -55,6 +76,11 @@ def save_message(connection: Connection, project_id: UUID, message: NewMessage) 
     refuse_unknown_project(
         project_id, connection.execute(query("search/project_is_visible"), {"project_id": project_id})
     )
+    # The lock that the function takes too: of two who saw the same message one comes first.
+    connection.execute(query("projects/lock_project"), {"project_id": project_id})
+    before = list_messages(connection, project_id, after=message.sequence_number - 1, most=1)
+    there = [each for each in before if each.sequence_number == message.sequence_number]
+    expect(there[0] if there else None)
     connection.execute(
         query("messages/save_message"),
         {

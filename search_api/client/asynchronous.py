@@ -89,6 +89,8 @@ class AsyncApiClient:
     list_project_messages = async_method(projects.list_project_messages)
     iterate_project_messages = async_pages(projects.list_project_messages)
     save_project_message = async_method(projects.save_project_message)
+    read_project_message = async_method(projects.read_project_message)
+    delete_project_message = async_method(projects.delete_project_message)
 
     list_teams = async_method(teams.list_teams)
     iterate_teams = async_pages(teams.list_teams)

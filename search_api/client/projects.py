@@ -149,3 +149,13 @@ def save_project_message(
         "result_data": result_data,
     }
     return Ask("PUT", f"/v1/projects/{project_id}/messages", Whole(ProjectMessage), body=body)
+
+
+def read_project_message(project_id: str, sequence_number: int) -> Ask[ProjectMessage]:
+    """The message of this number."""
+    return Ask("GET", f"/v1/projects/{project_id}/messages/{sequence_number}", Whole(ProjectMessage))
+
+
+def delete_project_message(project_id: str, sequence_number: int) -> Ask[None]:
+    """Remove the message of this number."""
+    return Ask("DELETE", f"/v1/projects/{project_id}/messages/{sequence_number}", Nothing(), repeatable=False)

@@ -89,6 +89,8 @@ class ApiClient:
     list_project_messages = method(projects.list_project_messages)
     iterate_project_messages = pages(projects.list_project_messages)
     save_project_message = method(projects.save_project_message)
+    read_project_message = method(projects.read_project_message)
+    delete_project_message = method(projects.delete_project_message)
 
     list_teams = method(teams.list_teams)
     iterate_teams = pages(teams.list_teams)

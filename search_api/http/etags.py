@@ -48,6 +48,7 @@ class Expected:
     """What the thing must be for a request to go on; no header expects nothing."""
 
     match: str | None = None
+    is_new: bool = False
 
     def of(self, kind: type[BaseModel]) -> Callable[[object], None]:
         """A check of a row, which is compared as replies of this kind show it; raises ChangedError."""
@@ -55,6 +56,8 @@ class Expected:
 
     def refuse_other(self, current: BaseModel | None) -> None:
         """Raises ChangedError when there is nothing (None), or another version than the request names."""
+        if self.is_new and current is not None:
+            raise ChangedError("There is one already.", hint="Read it, and send its ETag in If-Match to replace it.")
         if self.match is None:
             return
         # A weak tag (a proxy that compresses makes one of ours) says that the bytes may differ, and never matches.
@@ -91,6 +94,15 @@ def read_expected(
     return Expected(if_match)
 
 
+def read_expected_or_new(
+    expected: Annotated[Expected, Depends(read_expected)],
+    if_none_match: Annotated[
+        str, Header(alias="If-None-Match", pattern=r"^\*$", description="`*`: 412 when there is one already.")
+    ] = LEFT_OUT,
+) -> Expected:
+    return Expected(expected.match, is_new=if_none_match is not None)
+
+
 def read_known(
     if_none_match: Annotated[
         str,
@@ -106,6 +118,7 @@ def read_known(
 
 
 IfMatch = Annotated[Expected, Depends(read_expected)]
+IfMatchOrNew = Annotated[Expected, Depends(read_expected_or_new)]
 IfNoneMatch = Annotated[Known, Depends(read_known)]
 
 

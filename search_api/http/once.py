@@ -53,7 +53,7 @@ class Once:
         """The reply of `work`, which runs in one transaction as the caller, or that of the first time.
 
         `name` is what the thing has in its path (None where it is not one thing), `kept` what of the reply may be
-        stored to be sent again; `tagged` says that the reply is what reading the thing gives, whose version its ETag is.
+        stored to be sent again; `tagged` says that the reply is what reading the thing gives, so that it has its ETag.
         """
         with self.database.acting_as(caller) as connection:
             if self.key is not None:

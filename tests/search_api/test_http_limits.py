@@ -307,7 +307,7 @@ def test_a_database_that_is_gone_is_503_until_it_is_back(url: str) -> None:
 
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
-IDS = {"{task_id}": "1"}
+IDS = {"{task_id}": "1", "{sequence_number}": "1"}
 # What each route that reads a body is sent; one that is missing here is refused, and the test says so.
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/search/code"): {"query": "a"},

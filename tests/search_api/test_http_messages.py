@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from starlette.testclient import TestClient
 
 from sql.database import Database
 from tests.search_api.api import Api, make_api, token_of
+from tests.search_api.people import EVERYBODY, people_of
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +154,47 @@ def test_large_and_deep_json_is_stored(client: TestClient, messages: str, conten
 
     assert reply.status_code == 200
     assert client.get(messages).json()["messages"] == [reply.json()]
+
+
+def test_of_two_who_replace_the_message_they_read_one_is_told(client: TestClient, messages: str) -> None:
+    client.put(messages, json=message(0, "draft")).raise_for_status()
+    tag = client.get(f"{messages}/0").headers["ETag"]
+
+    first = client.put(messages, json=message(0, "first"), headers={"If-Match": tag})
+    second = client.put(messages, json=message(0, "second"), headers={"If-Match": tag})
+    nothing = client.put(messages, json=message(1), headers={"If-Match": "*"})
+
+    assert (first.status_code, second.status_code, nothing.status_code) == (200, 412, 412)
+    assert client.get(f"{messages}/0", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    assert [each["content"] for each in client.get(messages).json()["messages"]] == ["first"]
+
+
+def test_of_those_who_take_a_free_number_at_once_one_gets_it(api: Api) -> None:
+    token = token_of(api.sign_up())
+    with api.client(token) as client:
+        path = f"/v1/projects/{client.post('/v1/projects', json={'title': 'a'}).json()['id']}/messages"
+
+    def take(number: int) -> int:
+        with api.client(token) as mine:
+            reply = mine.put(path, json=message(0, number), headers={"If-None-Match": "*"})
+            status: int = reply.status_code
+            return status
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = sorted(threads.map(take, range(6)))
+
+    assert statuses == [200] + [412] * 5
+
+
+def test_a_message_is_removed_by_those_who_write_the_project(api: Api) -> None:
+    answers = []
+    with people_of(api) as people:
+        body = {"title": "shop", "team_id": str(people.team)}
+        path = f"/v1/projects/{people['owner'].post('/v1/projects', json=body).json()['id']}/messages"
+        for name in EVERYBODY:
+            people["owner"].put(path, json=message(7)).raise_for_status()
+            answers.append((people[name].get(f"{path}/7").status_code, people[name].delete(f"{path}/7").status_code))
+        gone = people["owner"].get(f"{path}/6").status_code, people["owner"].delete(f"{path}/6").status_code
+
+    assert answers == [(200, 204), (200, 403), (200, 204), (200, 204), (404, 404)]
+    assert gone == (404, 404)
