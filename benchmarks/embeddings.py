@@ -59,13 +59,16 @@ def run(sources: Sequence[Path], model: str, seconds: float) -> dict[str, Any]:
     return figures
 
 
-def _throughput(api: RunningApi, token: str, texts: Sequence[str], seconds: float) -> dict[str, float]:
-    figures = {f"clients_{clients}": _texts_a_second(api, token, texts, clients, seconds) for clients in CLIENTS}
+def _throughput(api: RunningApi, token: str, texts: Sequence[str], seconds: float) -> dict[str, Any]:
+    figures = {f"clients_{clients}": _figures(api, token, texts, clients, seconds) for clients in CLIENTS}
     least, most = (figures[f"clients_{clients}"] for clients in (CLIENTS[0], CLIENTS[-1]))
-    return {**figures, "ratio": most / least}
+    ratios = {"ratio": most["texts_per_second"] / least["texts_per_second"]}
+    if "processor_ms" in most:
+        ratios["processor_ratio"] = least["processor_ms"] / most["processor_ms"]
+    return {**figures, **ratios}
 
 
-def _texts_a_second(api: RunningApi, token: str, texts: Sequence[str], clients: int, seconds: float) -> float:
+def _figures(api: RunningApi, token: str, texts: Sequence[str], clients: int, seconds: float) -> dict[str, float]:
     def ask(number: int) -> int:
         done = 0
         with closing(Connection(api, token)) as connection:
@@ -78,11 +81,15 @@ def _texts_a_second(api: RunningApi, token: str, texts: Sequence[str], clients: 
 
     with closing(Connection(api, token)) as connection:
         connection.embed(texts[:1])
-    started = perf_counter()
+    computed, started = api.processor_seconds(), perf_counter()
     until = started + seconds
     with ThreadPoolExecutor(clients) as pool:
         done = sum(pool.map(ask, range(clients)))
-    return done / (perf_counter() - started)
+    figures = {"texts_per_second": done / (perf_counter() - started)}
+    after = api.processor_seconds()
+    if computed is not None and after is not None:
+        figures["processor_ms"] = 1000 * (after - computed) / done
+    return figures
 
 
 def _searches(api: RunningApi, token: str, chunks: Sequence[str]) -> dict[str, float]:
@@ -173,6 +180,17 @@ def _texts(sources: Sequence[Path]) -> Iterator[str]:
                 yield file.text
 
 
+def _row(kind: str, figures: dict[str, Any]) -> tuple[object, ...]:
+    cells = [figures[f"clients_{clients}"] for clients in CLIENTS]
+    return (
+        kind,
+        *(cell["texts_per_second"] for cell in cells),
+        figures["ratio"],
+        *(cell.get("processor_ms", "") for cell in cells),
+        figures.get("processor_ratio", ""),
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sources", type=Path, nargs="*")
@@ -187,8 +205,8 @@ def main() -> None:
     figures = run(arguments.sources, arguments.model, arguments.seconds)
     print_table(
         f"texts a second, {arguments.model}",
-        ("text", "1 client", "8 clients", "ratio"),
-        [(kind, *(figures[kind][name] for name in ("clients_1", "clients_8", "ratio"))) for kind in ("line", "chunk")],
+        ("text", "1 client", "8 clients", "ratio", "ms of processor, 1", "8", "ratio"),
+        [_row(kind, figures[kind]) for kind in ("line", "chunk")],
     )
     search = figures["search"]
     print_table(

@@ -96,7 +96,9 @@ def test_embeddings_are_told_for_one_client_and_for_eight(tmp_path: Path, monkey
     figures = json.loads(output.read_text())["figures"]
 
     for kind in ("line", "chunk"):
-        assert figures[kind]["ratio"] == figures[kind]["clients_8"] / figures[kind]["clients_1"] > 0
+        one, eight = figures[kind]["clients_1"], figures[kind]["clients_8"]
+        assert figures[kind]["ratio"] == eight["texts_per_second"] / one["texts_per_second"] > 0
+        assert figures[kind]["processor_ratio"] == one["processor_ms"] / eight["processor_ms"] > 0
     search = figures["search"]
     assert search["bulk_requests"] >= 1
     assert 0 < search["alone_p50_ms"] <= search["alone_p95_ms"]
