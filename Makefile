@@ -80,6 +80,7 @@ bench:
 	$(BIN)/python -m benchmarks.indexing $(SOURCES)
 	$(BIN)/python -m benchmarks.recall $(SOURCES)
 	$(BIN)/python -m benchmarks.latency $(SOURCES)
+	$(BIN)/python -m benchmarks.embeddings $(SOURCES)
 	$(if $(QUERIES),$(BIN)/python -m benchmarks.quality $(QUERIES) $(SOURCES),@echo 'Quality needs QUERIES=... SOURCES=...: see docs/quality.md.')
 
 # models/rows/, models/database.types.ts and sql/schema.sql, from a database that is migrated for it.

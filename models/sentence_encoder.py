@@ -164,9 +164,11 @@ class SentenceTokens:
         return int(self._tokenizer.get_vocab_size())
 
     def lengths(self, texts: Sequence[str]) -> list[int]:
+        windows = (texts[start : start + _WINDOW] for start in range(0, len(texts), _WINDOW))
+        return [length for window in windows for length in self._lengths(window)]
+
+    def _lengths(self, texts: Sequence[str]) -> list[int]:
         readable = [make_readable(text, len(text)) for text in texts]
-        if not readable:
-            return []
         with self._turns.taken(urgent=False):
             if isinstance(self._tokenizer, PreTrainedTokenizerBase):
                 # verbose: it would warn of each text that is longer than the model reads.
