@@ -1133,6 +1133,7 @@ export type Database = {
           created_at: string
           updated_at: string
           cancelled_at: string | null
+          search_vector: string | null
         }
         Insert: {
           id?: number

@@ -57,6 +57,10 @@ class Principal:
     caller: Caller
     scopes: frozenset[str] | None = None
 
+    def may(self, scope: Scope) -> bool:
+        """Whether nothing keeps the caller from this."""
+        return self.scopes is None or scope in self.scopes
+
     def require_user(self, *scopes: Scope) -> Caller:
         """The caller as a signed-in user who may do this by any of the scopes; raises ForbiddenError."""
         if self.caller.role is not Role.AUTHENTICATED or self.caller.user_id is None:

@@ -2337,6 +2337,7 @@ CREATE TABLE public.tasks (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     cancelled_at timestamp with time zone,
+    search_vector tsvector GENERATED ALWAYS AS (codingit.english_words(((prompt || ' '::text) || "left"(COALESCE((logs)::text, ''::text), 20000)))) STORED,
     CONSTRAINT tasks_progress_check CHECK (((progress >= 0) AND (progress <= 100))),
     CONSTRAINT tasks_prompt_check CHECK ((char_length(prompt) >= 1))
 );

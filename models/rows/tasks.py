@@ -31,6 +31,7 @@ class Row:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     cancelled_at: datetime.datetime | None
+    search_vector: str | None
 
 
 class Insert(TypedDict):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from search_api.cli.failing import printable
 
 if TYPE_CHECKING:
-    from search_api.client import ChatAnswer, CodeAnswer, CodeResult, Match
+    from search_api.client import ChatAnswer, ChatResult, CodeAnswer, CodeResult, EverythingAnswer, Match
 
 # As many lines as tell whether a result is the one, so that five results fit on a screen.
 SHOWN_LINES = 5
@@ -46,17 +46,50 @@ def print_code_reply(reply: CodeAnswer, query: str, *, colour: bool | None = Non
         _write(line)
 
 
+def print_everything_reply(reply: EverythingAnswer, query: str) -> None:
+    """Code, messages and tasks as one list."""
+    for number, found in enumerate(reply.results, 1):
+        if found.code is not None:
+            _write(
+                f"{number}. code  {found.code.path}:{found.code.start_line}-{found.code.end_line}  {found.score:.3f}"
+            )
+            first, lines = choose_lines(found.code.content, query)
+            for at, line in enumerate(lines, found.code.start_line + first):
+                _write(f"{at:>5} | {line}")
+        elif found.chat is not None:
+            _write(f"{number}. chat  {_said(found.chat)}  {found.score:.3f}")
+            snippet = mark_matches(found.chat.snippet, found.chat.matches)
+            _write("      " + snippet.replace("\n", "\n      "))
+        elif found.task is not None:
+            _write(f"{number}. task {found.task.id}  {found.task.status}  {found.score:.3f}")
+            _write("      " + found.task.prompt[:LONGEST_LINE].replace("\n", "\n      "))
+        _write("")
+    if not reply.results:
+        _write("Nothing found.")
+    for kind, reason in reply.left_out.items():
+        _write(f"Not searched: {kind}. {reason}")
+    if reply.index.code is not None and reply.index.code.pending:
+        _write(f"{reply.index.code.pending} of {reply.index.code.files} files are not indexed yet.")
+    if reply.index.chat is not None and reply.index.chat.pending:
+        _write(f"{reply.index.chat.pending} messages are found by their words alone so far.")
+
+
 def print_chat_reply(reply: ChatAnswer) -> None:
     """Messages that a chat search found."""
     for number, result in enumerate(reply.results, 1):
-        when = f"  {result.created_at:%Y-%m-%d %H:%M}" if result.created_at else ""
-        _write(f"{number}. {result.session_title}  {result.role}{when}  {result.score:.3f}")
+        _write(f"{number}. {_said(result)}  {result.score:.3f}")
         _write("      " + mark_matches(result.snippet, result.matches).replace("\n", "\n      "))
         _write("")
     if not reply.results:
         _write("Nothing found.")
     if reply.index.pending:
         _write(f"{reply.index.pending} messages are found by their words alone so far.")
+
+
+def _said(result: ChatResult) -> str:
+    """Where, by whom and when."""
+    when = f"  {result.created_at:%Y-%m-%d %H:%M}" if result.created_at else ""
+    return f"{result.session_title}  {result.role}{when}"
 
 
 def choose_lines(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from search_api.cli.failing import ExitCode, UsageError
-from search_api.cli.printing import print_chat_reply, print_code_reply, print_json
+from search_api.cli.printing import print_chat_reply, print_code_reply, print_everything_reply, print_json
 from search_api.cli.session import open_client
 
 if TYPE_CHECKING:
-    from search_api.client import ApiClient, ChatAnswer, CodeAnswer
+    from search_api.client import ApiClient, ChatAnswer, CodeAnswer, EverythingAnswer
 
 
 class SearchMode(StrEnum):
@@ -32,6 +32,7 @@ ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
 @click.command
 @click.argument("query")
 @click.option("--chat", is_flag=True, help="Search chat messages instead of code.")
+@click.option("--all", "everything", is_flag=True, help="Search code, chats and tasks at once.")
 @click.option("--project", help="Only the project of this title.")
 @click.option(
     "--mode",
@@ -48,6 +49,7 @@ ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
 def search(
     query: str,
     chat: bool,
+    everything: bool,
     project: str | None,
     mode: str,
     limit: int,
@@ -74,13 +76,21 @@ def search(
       codingit search '/def \w+_token\(/ "secret"'
 
       codingit search --chat '"connection refused" -timeout'
+
+      codingit search --all "why are prices rounded half up"
     """
-    _refuse_nonsense(
-        chat, SearchMode(mode), {"--project": project, "--path": path, "--language": language, "--explain": explain}
-    )
+    given: dict[str, object] = {"--project": project, "--path": path, "--language": language, "--explain": explain}
+    if everything:
+        _refuse_beside_all(chat, SearchMode(mode), given)
+    else:
+        _refuse_nonsense(chat, SearchMode(mode), given)
     with open_client() as client:
-        reply: CodeAnswer | ChatAnswer
-        if chat:
+        reply: CodeAnswer | ChatAnswer | EverythingAnswer
+        if everything:
+            reply = client.search_everything(
+                query, limit=limit, project_id=None if project is None else _project_id(client, project)
+            )
+        elif chat:
             reply = client.search_chat(query, mode=mode, limit=limit)
         else:
             reply = client.search_code(
@@ -104,6 +114,13 @@ def _refuse_nonsense(chat: bool, mode: SearchMode, code_only: dict[str, object])
         raise UsageError(f"The mode '{mode.value}' is for chats.")
 
 
+def _refuse_beside_all(chat: bool, mode: SearchMode, given: dict[str, object]) -> None:
+    named = [name for name, value in given.items() if value and name != "--project"]
+    if chat or named or mode is not SearchMode.HYBRID:
+        option = "--chat" if chat else [*named, "--mode"][0]
+        raise UsageError(f"{option} is for one kind of result, and --all asks for every kind.")
+
+
 def _project_id(client: ApiClient, title: str) -> str:
     found = client.list_projects(title=title, limit=1)
     if not found.items:
@@ -112,12 +129,14 @@ def _project_id(client: ApiClient, title: str) -> str:
     return found.items[0].id
 
 
-def _print(reply: CodeAnswer | ChatAnswer, query: str, as_json: bool) -> None:
-    from search_api.client import CodeAnswer, to_document
+def _print(reply: CodeAnswer | ChatAnswer | EverythingAnswer, query: str, as_json: bool) -> None:
+    from search_api.client import CodeAnswer, EverythingAnswer, to_document
 
     if as_json:
         print_json(to_document(reply))
     elif isinstance(reply, CodeAnswer):
         print_code_reply(reply, query)
+    elif isinstance(reply, EverythingAnswer):
+        print_everything_reply(reply, query)
     else:
         print_chat_reply(reply)

@@ -63,6 +63,7 @@ class AsyncApiClient:
 
     search_code = async_method(searching.search_code)
     search_chat = async_method(searching.search_chat)
+    search_everything = async_method(searching.search_everything)
 
     diff = async_method(files.diff)
     list_manifest = async_method(files.list_manifest)

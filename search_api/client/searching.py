@@ -98,6 +98,60 @@ class ChatAnswer(Reply, frozen=True):
     took_ms: float
 
 
+class TaskResult(Reply, frozen=True):
+    """A task that answers."""
+
+    id: int
+    status: str
+    progress: int
+    prompt: str
+    repo_url: str | None
+    branch_name: str | None
+    selected_agent: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class EverythingResult(Reply, frozen=True):
+    """A result; of `code`, `chat` and `task` the one is there that `type` names."""
+
+    type: str
+    score: float
+    code: CodeResult | None
+    chat: ChatResult | None
+    task: TaskResult | None
+
+
+class FreshnessOfAll(Reply, frozen=True):
+    """How far each index is behind; None where it was not searched."""
+
+    code: IndexFreshness | None
+    chat: ChatIndexFreshness | None
+
+
+class EverythingAnswer(Reply, frozen=True):
+    """Results of all kinds, best first; `left_out` tells which kinds were not searched, and why."""
+
+    results: tuple[EverythingResult, ...]
+    index: FreshnessOfAll
+    left_out: dict[str, str]
+    truncated: bool
+    took_ms: float
+
+
+def search_everything(
+    query: str,
+    *,
+    types: Sequence[str] | None = None,
+    project_id: str | None = None,
+    limit: int | None = None,
+    max_tokens: int | None = None,
+) -> Ask[EverythingAnswer]:
+    """Find code, chat messages and tasks at once; what is not given has the service's default."""
+    body = given(query=to_storable(query), types=types, project_id=project_id, limit=limit, max_tokens=max_tokens)
+    return Ask("POST", "/v1/search", Whole(EverythingAnswer), body=body)
+
+
 def search_code(
     query: str,
     *,

@@ -63,6 +63,7 @@ class ApiClient:
 
     search_code = method(searching.search_code)
     search_chat = method(searching.search_chat)
+    search_everything = method(searching.search_everything)
 
     diff = method(files.diff)
     list_manifest = method(files.list_manifest)

@@ -32,6 +32,7 @@ from search_api.http.routes import (
     chat_imports,
     docs,
     embeddings,
+    everything,
     files,
     health,
     index,
@@ -54,6 +55,7 @@ from sql.database import Database
 ROUTERS = (
     search.router,
     chat.router,
+    everything.router,
     chat_imports.router,
     files.router,
     projects.router,

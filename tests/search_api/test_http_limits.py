@@ -312,6 +312,8 @@ IDS = {"{task_id}": "1", "{sequence_number}": "1"}
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/v1/search/code"): {"query": "a"},
     ("POST", "/v1/search/chat"): {"query": "a"},
+    ("POST", "/v1/search"): {"query": "a"},
+    ("POST", "/v1/chat/imports"): {"key": "a", "messages": [{"message_id": "1", "role": "user", "content": "a"}]},
     ("POST", "/v1/embeddings"): {"input": "a", "model": "a"},
     ("PUT", "/v1/files"): {"files": [{"path": "/a", "content": "a"}]},
     ("POST", DIFF): {"files": []},

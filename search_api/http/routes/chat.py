@@ -153,13 +153,14 @@ def _query(request: ChatRequest) -> ChatQuery:
 
 def _render(reply: ChatReply) -> ChatAnswer:
     return ChatAnswer(
-        results=[_result(hit) for hit in reply.results],
+        results=[render_hit(hit) for hit in reply.results],
         index=ChatIndexFreshness.model_validate(reply.index, from_attributes=True),
         took_ms=reply.took_ms,
     )
 
 
-def _result(hit: ChatHit) -> ChatResult:
+def render_hit(hit: ChatHit) -> ChatResult:
+    """A hit as replies show it."""
     at = hit.snippet.start
     return ChatResult(
         id=hit.id,

@@ -1,0 +1,142 @@
+"""The use case of searching everything: code, chats and tasks, each by its own search, answered in one ranked list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from time import perf_counter
+from uuid import UUID
+
+from models.caller import Caller
+from models.errors import InvalidRequestError
+from models.reranker import Reranker
+from search_api.active_encoder import ActiveEncoder
+from search_api.budget import count_tokens
+from search_api.chat_search import ChatHit, ChatQuery, search_chat
+from search_api.chat_syntax import any_of, parse_query
+from search_api.code_search import CodeHit, CodeQuery, lexical_query, search_code
+from search_api.comparing import Ranked, merge
+from sql.chat import ChatFreshness
+from sql.database import Database
+from sql.search import IndexCounts
+from sql.task_search import FoundTask, search_tasks
+
+# What a chat message is measured by and shown of.
+EXCERPT = 600
+# Where results fit equally well: the thing itself, what was said about it, what was to be done with it.
+PRIORS = {"code": 1.0, "chat": 0.95, "task": 0.9}
+
+
+class ResultType(StrEnum):
+    """What a result is."""
+
+    CODE = "code"
+    CHAT = "chat"
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class EverythingQuery:
+    """A search over several kinds as the doors hand it in; `left_out` tells why a door does not ask for a kind."""
+
+    query: str
+    types: tuple[ResultType, ...] = tuple(ResultType)
+    project_id: UUID | None = None
+    limit: int = 10
+    max_tokens: int | None = None
+    left_out: Mapping[ResultType, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundThing:
+    """A result of any kind; exactly one of the three is there, the one that `type` names."""
+
+    type: ResultType
+    score: float
+    code: CodeHit | None = None
+    chat: ChatHit | None = None
+    task: FoundTask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EverythingReply:
+    """Results best first; how fresh each searched index is; which kinds were left out, and why."""
+
+    results: tuple[FoundThing, ...]
+    code_index: IndexCounts | None
+    chat_index: ChatFreshness | None
+    left_out: dict[ResultType, str]
+    truncated: bool
+    took_ms: float
+
+
+def search_everything(
+    database: Database,
+    encoder: ActiveEncoder,
+    caller: Caller,
+    query: EverythingQuery,
+    *,
+    reranker: Reranker | None = None,
+) -> EverythingReply:
+    """Answer a query from all that is the caller's. Raises CodingitError."""
+    started = perf_counter()
+    if not query.query.strip():
+        raise InvalidRequestError("The query is empty.", hint="Say in a few words or with a name what to find.")
+    left_out = dict(query.left_out)
+    if query.project_id is not None:
+        for kind in {ResultType.CHAT, ResultType.TASK} & set(query.types):
+            left_out[kind] = "Chats and tasks belong to no project."
+    types = [kind for kind in query.types if kind not in left_out]
+    found: list[Ranked[FoundThing]] = []
+    code_index, chat_index = None, None
+    if ResultType.CODE in types:
+        code = search_code(
+            database, encoder, caller, CodeQuery(query.query, project_id=query.project_id, limit=query.limit),
+            reranker=reranker,
+        )  # fmt: skip
+        code_index = code.index
+        found += [_of_code(hit) for hit in code.results]
+    if ResultType.CHAT in types:
+        chat = search_chat(database, encoder, caller, ChatQuery(query.query, limit=query.limit, excerpt=EXCERPT))
+        chat_index = chat.index
+        found += [_of_chat(hit) for hit in chat.results]
+    if ResultType.TASK in types:
+        words = any_of(parse_query(query.query).words)
+        with database.acting_as(caller) as connection:
+            found += [_of_task(task) for task in search_tasks(connection, query.query, words, query.limit)]
+    merged = merge(lexical_query(query.query), found, PRIORS)
+    results, truncated = _within_budget(query, merged)
+    took = round((perf_counter() - started) * 1000, 2)
+    return EverythingReply(results, code_index, chat_index, left_out, truncated, took)
+
+
+def _of_code(hit: CodeHit) -> Ranked[FoundThing]:
+    text = f"{hit.path} {hit.symbol or ''}\n{hit.content}"
+    return Ranked(ResultType.CODE, FoundThing(ResultType.CODE, 0.0, code=hit), text, hit.score)
+
+
+def _of_chat(hit: ChatHit) -> Ranked[FoundThing]:
+    text = f"{hit.session_title}\n{hit.snippet.text}"
+    return Ranked(ResultType.CHAT, FoundThing(ResultType.CHAT, 0.0, chat=hit), text, hit.score)
+
+
+def _of_task(task: FoundTask) -> Ranked[FoundThing]:
+    text = f"{task.prompt}\n{task.logs or ''}"
+    return Ranked(ResultType.TASK, FoundThing(ResultType.TASK, 0.0, task=task), text, task.score)
+
+
+def _within_budget(
+    query: EverythingQuery, merged: Sequence[tuple[float, Ranked[FoundThing]]]
+) -> tuple[tuple[FoundThing, ...], bool]:
+    """As many as the limit and the token budget hold; the first one always fits."""
+    things: list[FoundThing] = []
+    spent = 0
+    for score, each in merged[: query.limit]:
+        if query.max_tokens is not None:
+            spent += count_tokens(each.text)
+            if things and spent > query.max_tokens:
+                return tuple(things), True
+        item = each.item
+        things.append(FoundThing(item.type, score, item.code, item.chat, item.task))
+    return tuple(things), False
