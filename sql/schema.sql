@@ -70,7 +70,7 @@ CREATE FUNCTION codingit.code_holding(caller uuid, asked_model smallint, asked_p
         and chunk.model_id = asked_model
         and chunk.file_id is not null
         and (asked_project is null or chunk.project_id = asked_project)
-        and (hidden = '{}' or chunk.project_id is null or chunk.project_id <> all (hidden))
+        and (hidden is null or chunk.project_id is null or chunk.project_id <> all (hidden))
         and (asked_languages is null or chunk.language = any (asked_languages))
         and (asked_kinds is null or chunk.kind = any (asked_kinds))
         and (asked_pattern is null or chunk.path ~ asked_pattern)
@@ -93,55 +93,148 @@ CREATE FUNCTION codingit.code_holding(caller uuid, asked_model smallint, asked_p
   end
   $$;
 
-CREATE FUNCTION codingit.code_named(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, asked_path text, asked_name text, most integer) RETURNS bigint[]
+CREATE TABLE public.code_embeddings (
+    id bigint NOT NULL,
+    content text NOT NULL,
+    embedding public.halfvec,
+    user_id uuid NOT NULL,
+    project_id uuid,
+    file_id uuid,
+    model_id smallint,
+    ordinal integer,
+    start_line integer,
+    end_line integer,
+    language text,
+    kind text,
+    role text,
+    path text,
+    symbol text,
+    defines text[],
+    signature text,
+    text_hash bytea,
+    text_embedding public.halfvec,
+    words text[],
+    terms public.sparsevec(536870912),
+    CONSTRAINT code_embeddings_chunk_is_whole CHECK (((file_id IS NULL) OR (num_nulls(model_id, ordinal, start_line, end_line, kind, role, path, text_hash, text_embedding, words, terms, embedding) = 0))),
+    CONSTRAINT code_embeddings_content_check CHECK ((char_length(content) >= 1))
+)
+WITH (toast_tuple_target='128');
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN content SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN language SET STORAGE PLAIN;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN kind SET STORAGE PLAIN;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN role SET STORAGE PLAIN;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN path SET STORAGE PLAIN;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN symbol SET STORAGE PLAIN;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN defines SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN signature SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN text_hash SET STORAGE PLAIN;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN words SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN terms SET STORAGE PLAIN;
+
+ALTER TABLE ONLY public.code_embeddings FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION codingit.code_in_scope(caller uuid, asked_model smallint, asked_project uuid, among bigint[]) RETURNS TABLE(id bigint, project_id uuid, path text, language text, kind text, ordinal integer, symbol text, defines text[], embedding public.halfvec, terms public.sparsevec)
     LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT chunk.id,
+     chunk.project_id,
+     chunk.path,
+     chunk.language,
+     chunk.kind,
+     chunk.ordinal,
+     chunk.symbol,
+     chunk.defines,
+     chunk.embedding,
+     chunk.terms
+    FROM public.code_embeddings chunk
+   WHERE ((code_in_scope.among IS NULL) AND (code_in_scope.asked_project IS NULL) AND (chunk.user_id = code_in_scope.caller) AND (chunk.model_id = code_in_scope.asked_model) AND (chunk.file_id IS NOT NULL))
+ UNION ALL
+  SELECT chunk.id,
+     chunk.project_id,
+     chunk.path,
+     chunk.language,
+     chunk.kind,
+     chunk.ordinal,
+     chunk.symbol,
+     chunk.defines,
+     chunk.embedding,
+     chunk.terms
+    FROM public.code_embeddings chunk
+   WHERE ((code_in_scope.among IS NULL) AND (code_in_scope.asked_project IS NOT NULL) AND (chunk.project_id = code_in_scope.asked_project) AND (chunk.user_id = code_in_scope.caller) AND (chunk.model_id = code_in_scope.asked_model) AND (chunk.file_id IS NOT NULL))
+ UNION ALL
+  SELECT chunk.id,
+     chunk.project_id,
+     chunk.path,
+     chunk.language,
+     chunk.kind,
+     chunk.ordinal,
+     chunk.symbol,
+     chunk.defines,
+     chunk.embedding,
+     chunk.terms
+    FROM public.code_embeddings chunk
+   WHERE ((code_in_scope.among IS NOT NULL) AND (chunk.id = ANY (code_in_scope.among)) AND ((code_in_scope.asked_project IS NULL) OR (chunk.project_id = code_in_scope.asked_project)) AND (chunk.user_id = code_in_scope.caller) AND (chunk.model_id = code_in_scope.asked_model) AND (chunk.file_id IS NOT NULL));
+END;
+
+CREATE FUNCTION codingit.code_named(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, asked_path text, asked_name text, most integer) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'extensions', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
-  with scope as not materialized (
-    select chunk.id, chunk.path, chunk.ordinal, chunk.symbol, chunk.defines, chunk.terms
-    from public.code_embeddings as chunk
-    where chunk.user_id = caller
-      and chunk.model_id = asked_model
-      and chunk.file_id is not null
-      and (asked_project is null or chunk.project_id = asked_project)
-      and (hidden = '{}' or chunk.project_id is null or chunk.project_id <> all (hidden))
-      and (asked_languages is null or chunk.language = any (asked_languages))
-      and (asked_kinds is null or chunk.kind = any (asked_kinds))
-      and (asked_pattern is null or chunk.path ~ asked_pattern)
-  ),
-  -- A name is one of the chunk's terms; what it defines stands outside of the row.
-  holding as materialized (
-    select scope.id, scope.symbol, scope.defines
-    from scope
-    where asked_name is not null
-      and scope.terms <#> ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec < 0
-  )
-  select array_agg(called.id)
-  from (
-    (
-      select scope.id
-      from scope
-      where asked_path is not null
-        and (
-          strpos(lower(scope.path), '/' || asked_path) > 0
-          or right('/' || asked_path, char_length(scope.path)) = lower(scope.path)
+  declare
+    filtered constant boolean := num_nonnulls(hidden, asked_languages, asked_kinds, asked_pattern) > 0;
+    -- A name is one of the chunk's terms; what it defines stands outside of the row.
+    term constant sparsevec :=
+      ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec;
+    called bigint[];
+  begin
+    with scope as not materialized (
+      select chunk.id, chunk.path, chunk.ordinal, chunk.symbol, chunk.defines, chunk.terms
+      from codingit.code_in_scope(caller, asked_model, asked_project, null) as chunk
+      where not filtered
+        or (
+          (hidden is null or chunk.project_id is null or chunk.project_id <> all (hidden))
+          and (asked_languages is null or chunk.language = any (asked_languages))
+          and (asked_kinds is null or chunk.kind = any (asked_kinds))
+          and (asked_pattern is null or chunk.path ~ asked_pattern)
         )
-      order by
-        right(lower(scope.path), char_length(asked_path) + 1) <> '/' || asked_path,
-        char_length(scope.path),
-        scope.path,
-        scope.ordinal
-      limit most
+    ),
+    holding as materialized (
+      select scope.id, scope.symbol, scope.defines
+      from scope
+      where asked_name is not null and scope.terms <#> term < 0
     )
-    union all
-    (
-      select holding.id
-      from holding
-      where asked_name = any (holding.defines) or right(holding.symbol, char_length(asked_name)) = asked_name
-      order by holding.id
-      limit most
-    )
-  ) as called
+    select array_agg(found.id)
+    into called
+    from (
+      (
+        select scope.id
+        from scope
+        where asked_path is not null
+          and (
+            strpos(lower(scope.path), '/' || asked_path) > 0
+            or right('/' || asked_path, char_length(scope.path)) = lower(scope.path)
+          )
+        order by
+          right(lower(scope.path), char_length(asked_path) + 1) <> '/' || asked_path,
+          char_length(scope.path),
+          scope.path,
+          scope.ordinal
+        limit most
+      )
+      union all
+      (
+        select holding.id
+        from holding
+        where asked_name = any (holding.defines) or right(holding.symbol, char_length(asked_name)) = asked_name
+        order by holding.id
+        limit most
+      )
+    ) as found;
+    return called;
+  end
   $$;
 
 CREATE FUNCTION codingit.content_hash(content text) RETURNS bytea
@@ -1103,7 +1196,8 @@ CREATE FUNCTION codingit.search_chat_meaning(asked_model_id smallint, asked_vect
 CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[] DEFAULT NULL::text[], asked_expression text DEFAULT NULL::text, asked_fragments text[] DEFAULT NULL::text[], asked_path text DEFAULT NULL::text, asked_name text DEFAULT NULL::text) RETURNS TABLE(id bigint, file_id uuid, project_id uuid, ordinal integer, path text, language text, kind text, symbol text, defines text[], role text, start_line integer, end_line integer, dense real, lexical real, widened jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'extensions', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     SET "pg_trgm.similarity_threshold" TO '0.4'
     SET jit TO 'off'
     AS $$
@@ -1124,6 +1218,7 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
     shortlist bigint[];
     named bigint[];
     exactly boolean := asked_phrases is not null or asked_expression is not null;
+    filtered boolean;
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
@@ -1134,7 +1229,7 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
 
     select
       coalesce(sum(scope.df) filter (where not scope.gone), 0),
-      coalesce(array_agg(scope.project_id) filter (where scope.gone), '{}')
+      array_agg(scope.project_id) filter (where scope.gone)
     into chunks, hidden
     from (
       select counted.project_id, sum(counted.df) as df,
@@ -1204,7 +1299,7 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
       -- Two terms may fall on one dimension, and a widened term may be asked for as well.
       dimensions as (
         select codingit.term_id(weighed.term) as dimension,
-          max(weighed.weight * ln(1 + (greatest(chunks, weighed.df) - weighed.df + 0.5) / (weighed.df + 0.5))) as weight
+          max(weighed.weight * ln(1 + (greatest(chunks, weighed.df) - weighed.df + 0.5::float8) / (weighed.df + 0.5::float8))) as weight
         from weighed
         group by codingit.term_id(weighed.term)
       )
@@ -1250,29 +1345,47 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
       end if;
     end if;
 
+    -- One look a row where there is nothing to filter by.
+    filtered := num_nonnulls(hidden, asked_languages, asked_kinds, asked_pattern) > 0;
     return query
     with scope as materialized (
       select
         chunk.id,
-        case when query_vector is not null then -(chunk.embedding <#> query_vector) end as dense,
-        case when query_terms is not null then -(chunk.terms <#> query_terms) end as lexical
-      from public.code_embeddings as chunk
-      where chunk.user_id = caller
-        and chunk.model_id = asked_model
-        and chunk.file_id is not null
-        and (asked_project is null or chunk.project_id = asked_project)
-        and (hidden = '{}' or chunk.project_id is null or chunk.project_id <> all (hidden))
-        and (shortlist is null or chunk.id = any (shortlist))
-        and (asked_languages is null or chunk.language = any (asked_languages))
-        and (asked_kinds is null or chunk.kind = any (asked_kinds))
-        and (asked_pattern is null or chunk.path ~ asked_pattern)
+        -(chunk.embedding <#> query_vector) as dense,
+        -(chunk.terms <#> query_terms) as lexical
+      from codingit.code_in_scope(caller, asked_model, asked_project, shortlist) as chunk
+      where not filtered
+        or (
+          (hidden is null or chunk.project_id is null or chunk.project_id <> all (hidden))
+          and (asked_languages is null or chunk.language = any (asked_languages))
+          and (asked_kinds is null or chunk.kind = any (asked_kinds))
+          and (asked_pattern is null or chunk.path ~ asked_pattern)
+        )
     ),
     best as (
-      (select scope.id from scope where scope.dense is not null order by scope.dense desc, scope.id limit most)
+      (
+        select scope.id, scope.dense, scope.lexical
+        from scope
+        where scope.dense is not null
+        order by scope.dense desc, scope.id
+        limit most
+      )
       union
-      (select scope.id from scope where scope.lexical > 0 order by scope.lexical desc, scope.id limit most)
+      (
+        select scope.id, scope.dense, scope.lexical
+        from scope
+        where scope.lexical > 0
+        order by scope.lexical desc, scope.id
+        limit most
+      )
       union
-      (select scope.id from scope where scope.id = any (named) order by scope.id limit most)
+      (
+        select scope.id, scope.dense, scope.lexical
+        from scope
+        where scope.id in (select unnest(named))
+        order by scope.id
+        limit most
+      )
     )
     select
       chunk.id,
@@ -1287,12 +1400,14 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
       chunk.role,
       chunk.start_line,
       chunk.end_line,
-      scope.dense::real,
-      scope.lexical::real,
+      best.dense::real,
+      best.lexical::real,
       case when row_number() over () = 1 then expansions end
     from best
-    join scope on scope.id = best.id
-    join public.code_embeddings as chunk on chunk.id = best.id;
+    -- One after the other: a plan that does not know how few they are would rather read all chunks.
+    cross join lateral (
+      select found.* from public.code_embeddings as found where found.id = best.id limit 1
+    ) as chunk;
   end
   $$;
 
@@ -1318,7 +1433,7 @@ CREATE FUNCTION codingit.shortlist_code(caller uuid, asked_model smallint, asked
     -- The partial indexes answer only where user and generation are constants of the statement.
     filters := format('user_id = %L and model_id = %s and file_id is not null', caller, asked_model)
       || case when asked_project is null then '' else format(' and project_id = %L', asked_project) end
-      || case when hidden = '{}' then '' else format(' and (project_id is null or project_id <> all (%L::uuid[]))', hidden) end
+      || case when hidden is null then '' else format(' and (project_id is null or project_id <> all (%L::uuid[]))', hidden) end
       || case when asked_languages is null then '' else format(' and language = any (%L::text[])', asked_languages) end
       || case when asked_kinds is null then '' else format(' and kind = any (%L::text[])', asked_kinds) end
       || case when asked_pattern is null then '' else format(' and path ~ %L', asked_pattern) end;
@@ -1407,7 +1522,6 @@ CREATE FUNCTION codingit.take_user_of_session() RETURNS trigger
 
 CREATE FUNCTION codingit.term_id(term text) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN ((((('x'::text || substr(md5(term), 1, 8)))::bit(32))::integer & 536870911) + 1);
 
 CREATE FUNCTION codingit.terms_holding(caller uuid, asked_model smallint, asked_project uuid, fragments text[]) RETURNS public.sparsevec
@@ -2042,47 +2156,6 @@ CREATE TABLE public.code_ann_indexes (
 );
 
 ALTER TABLE ONLY public.code_ann_indexes FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.code_embeddings (
-    id bigint NOT NULL,
-    content text NOT NULL,
-    embedding public.halfvec,
-    user_id uuid NOT NULL,
-    project_id uuid,
-    file_id uuid,
-    model_id smallint,
-    ordinal integer,
-    start_line integer,
-    end_line integer,
-    language text,
-    kind text,
-    role text,
-    path text,
-    symbol text,
-    defines text[],
-    signature text,
-    text_hash bytea,
-    text_embedding public.halfvec,
-    words text[],
-    terms public.sparsevec(536870912),
-    CONSTRAINT code_embeddings_chunk_is_whole CHECK (((file_id IS NULL) OR (num_nulls(model_id, ordinal, start_line, end_line, kind, role, path, text_hash, text_embedding, words, terms, embedding) = 0))),
-    CONSTRAINT code_embeddings_content_check CHECK ((char_length(content) >= 1))
-)
-WITH (toast_tuple_target='128');
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN content SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN embedding SET STORAGE PLAIN;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN language SET STORAGE PLAIN;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN kind SET STORAGE PLAIN;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN role SET STORAGE PLAIN;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN path SET STORAGE PLAIN;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN symbol SET STORAGE PLAIN;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN defines SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN signature SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN text_hash SET STORAGE PLAIN;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN words SET STORAGE EXTERNAL;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN terms SET STORAGE PLAIN;
-
-ALTER TABLE ONLY public.code_embeddings FORCE ROW LEVEL SECURITY;
 
 CREATE SEQUENCE public.code_embeddings_id_seq
     START WITH 1
@@ -3708,6 +3781,17 @@ GRANT ALL ON FUNCTION auth.uid() TO service_role;
 
 REVOKE ALL ON FUNCTION codingit.code_holding(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, asked_phrases text[], asked_expression text, asked_fragments text[], most integer) FROM PUBLIC;
 
+GRANT SELECT,DELETE ON TABLE public.code_embeddings TO authenticated;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.code_embeddings TO service_role;
+
+GRANT INSERT(content),UPDATE(content) ON TABLE public.code_embeddings TO authenticated;
+
+GRANT INSERT(embedding),UPDATE(embedding) ON TABLE public.code_embeddings TO authenticated;
+
+GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.code_embeddings TO authenticated;
+
+REVOKE ALL ON FUNCTION codingit.code_in_scope(caller uuid, asked_model smallint, asked_project uuid, among bigint[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION codingit.code_named(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, asked_path text, asked_name text, most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.content_hash(content text) FROM PUBLIC;
@@ -3940,15 +4024,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_sessions TO authenticated
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_sessions TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.code_ann_indexes TO service_role;
-
-GRANT SELECT,DELETE ON TABLE public.code_embeddings TO authenticated;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.code_embeddings TO service_role;
-
-GRANT INSERT(content),UPDATE(content) ON TABLE public.code_embeddings TO authenticated;
-
-GRANT INSERT(embedding),UPDATE(embedding) ON TABLE public.code_embeddings TO authenticated;
-
-GRANT INSERT(user_id),UPDATE(user_id) ON TABLE public.code_embeddings TO authenticated;
 
 GRANT USAGE ON SEQUENCE public.code_embeddings_id_seq TO authenticated;
 GRANT SELECT,USAGE ON SEQUENCE public.code_embeddings_id_seq TO service_role;

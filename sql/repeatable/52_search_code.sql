@@ -1,10 +1,61 @@
 -- Which chunks of the caller's code could answer a query, each with its dense and its lexical score.
 
--- The dimension of `terms` that a term falls on: 29 bits of its md5, the same as models.tokens.term_id.
+-- The dimension of `terms` that a term falls on: 29 bits of its md5, the same as models.tokens.term_id. Its names are
+-- resolved when it is made; a search_path of its own would only keep it from being expanded where it is used.
 create or replace function codingit.term_id(term text) returns int
   language sql immutable strict parallel safe
-  set search_path = pg_catalog, pg_temp
   return (('x' || substr(md5(term), 1, 8))::bit(32)::int & 536870911) + 1;
+
+-- A user's chunks of one generation: all, those of a project, or, where `among` is given, those of these. Expanded where
+-- it is used, so it has no settings of its own. A branch that was not asked for costs nothing, and each takes an index of
+-- its own even in a plan that is made once for all calls.
+create or replace function codingit.code_in_scope(caller uuid, asked_model smallint, asked_project uuid, among bigint[])
+  returns table (
+    id bigint,
+    project_id uuid,
+    path text,
+    language text,
+    kind text,
+    ordinal int,
+    symbol text,
+    defines text[],
+    embedding halfvec,
+    terms sparsevec
+  )
+  language sql stable
+  begin atomic
+    select
+      chunk.id, chunk.project_id, chunk.path, chunk.language, chunk.kind, chunk.ordinal, chunk.symbol, chunk.defines,
+      chunk.embedding, chunk.terms
+    from public.code_embeddings as chunk
+    where among is null
+      and asked_project is null
+      and chunk.user_id = caller
+      and chunk.model_id = asked_model
+      and chunk.file_id is not null
+    union all
+    select
+      chunk.id, chunk.project_id, chunk.path, chunk.language, chunk.kind, chunk.ordinal, chunk.symbol, chunk.defines,
+      chunk.embedding, chunk.terms
+    from public.code_embeddings as chunk
+    where among is null
+      and asked_project is not null
+      and chunk.project_id = asked_project
+      and chunk.user_id = caller
+      and chunk.model_id = asked_model
+      and chunk.file_id is not null
+    union all
+    select
+      chunk.id, chunk.project_id, chunk.path, chunk.language, chunk.kind, chunk.ordinal, chunk.symbol, chunk.defines,
+      chunk.embedding, chunk.terms
+    from public.code_embeddings as chunk
+    where among is not null
+      and chunk.id = any (among)
+      and (asked_project is null or chunk.project_id = asked_project)
+      and chunk.user_id = caller
+      and chunk.model_id = asked_model
+      and chunk.file_id is not null;
+  end;
 
 -- Candidates for the caller, found out by auth.uid() and by nothing that can be passed in: full text and trigram operators
 -- are not leakproof and would use no index below a policy, so the policy's filter stands here. The rows that a reply
@@ -58,7 +109,10 @@ create or replace function codingit.search_code_candidates(
 )
   language plpgsql security definer
   set search_path = public, extensions, pg_temp
-  set plan_cache_mode = force_custom_plan
+  -- To plan the statements takes longer than to run them for a small scope, so they are written to be planned once in a
+  -- connection. Such a plan counts with the average user, for whom reading the whole table may be the cheapest.
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   set pg_trgm.similarity_threshold = 0.4
   set jit = off
   as $$
@@ -79,6 +133,7 @@ create or replace function codingit.search_code_candidates(
     shortlist bigint[];
     named bigint[];
     exactly boolean := asked_phrases is not null or asked_expression is not null;
+    filtered boolean;
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
@@ -89,7 +144,7 @@ create or replace function codingit.search_code_candidates(
 
     select
       coalesce(sum(scope.df) filter (where not scope.gone), 0),
-      coalesce(array_agg(scope.project_id) filter (where scope.gone), '{}')
+      array_agg(scope.project_id) filter (where scope.gone)
     into chunks, hidden
     from (
       select counted.project_id, sum(counted.df) as df,
@@ -159,7 +214,7 @@ create or replace function codingit.search_code_candidates(
       -- Two terms may fall on one dimension, and a widened term may be asked for as well.
       dimensions as (
         select codingit.term_id(weighed.term) as dimension,
-          max(weighed.weight * ln(1 + (greatest(chunks, weighed.df) - weighed.df + 0.5) / (weighed.df + 0.5))) as weight
+          max(weighed.weight * ln(1 + (greatest(chunks, weighed.df) - weighed.df + 0.5::float8) / (weighed.df + 0.5::float8))) as weight
         from weighed
         group by codingit.term_id(weighed.term)
       )
@@ -205,29 +260,47 @@ create or replace function codingit.search_code_candidates(
       end if;
     end if;
 
+    -- One look a row where there is nothing to filter by.
+    filtered := num_nonnulls(hidden, asked_languages, asked_kinds, asked_pattern) > 0;
     return query
     with scope as materialized (
       select
         chunk.id,
-        case when query_vector is not null then -(chunk.embedding <#> query_vector) end as dense,
-        case when query_terms is not null then -(chunk.terms <#> query_terms) end as lexical
-      from public.code_embeddings as chunk
-      where chunk.user_id = caller
-        and chunk.model_id = asked_model
-        and chunk.file_id is not null
-        and (asked_project is null or chunk.project_id = asked_project)
-        and (hidden = '{}' or chunk.project_id is null or chunk.project_id <> all (hidden))
-        and (shortlist is null or chunk.id = any (shortlist))
-        and (asked_languages is null or chunk.language = any (asked_languages))
-        and (asked_kinds is null or chunk.kind = any (asked_kinds))
-        and (asked_pattern is null or chunk.path ~ asked_pattern)
+        -(chunk.embedding <#> query_vector) as dense,
+        -(chunk.terms <#> query_terms) as lexical
+      from codingit.code_in_scope(caller, asked_model, asked_project, shortlist) as chunk
+      where not filtered
+        or (
+          (hidden is null or chunk.project_id is null or chunk.project_id <> all (hidden))
+          and (asked_languages is null or chunk.language = any (asked_languages))
+          and (asked_kinds is null or chunk.kind = any (asked_kinds))
+          and (asked_pattern is null or chunk.path ~ asked_pattern)
+        )
     ),
     best as (
-      (select scope.id from scope where scope.dense is not null order by scope.dense desc, scope.id limit most)
+      (
+        select scope.id, scope.dense, scope.lexical
+        from scope
+        where scope.dense is not null
+        order by scope.dense desc, scope.id
+        limit most
+      )
       union
-      (select scope.id from scope where scope.lexical > 0 order by scope.lexical desc, scope.id limit most)
+      (
+        select scope.id, scope.dense, scope.lexical
+        from scope
+        where scope.lexical > 0
+        order by scope.lexical desc, scope.id
+        limit most
+      )
       union
-      (select scope.id from scope where scope.id = any (named) order by scope.id limit most)
+      (
+        select scope.id, scope.dense, scope.lexical
+        from scope
+        where scope.id in (select unnest(named))
+        order by scope.id
+        limit most
+      )
     )
     select
       chunk.id,
@@ -242,12 +315,14 @@ create or replace function codingit.search_code_candidates(
       chunk.role,
       chunk.start_line,
       chunk.end_line,
-      scope.dense::real,
-      scope.lexical::real,
+      best.dense::real,
+      best.lexical::real,
       case when row_number() over () = 1 then expansions end
     from best
-    join scope on scope.id = best.id
-    join public.code_embeddings as chunk on chunk.id = best.id;
+    -- One after the other: a plan that does not know how few they are would rather read all chunks.
+    cross join lateral (
+      select found.* from public.code_embeddings as found where found.id = best.id limit 1
+    ) as chunk;
   end
   $$;
 
@@ -290,7 +365,7 @@ create or replace function codingit.shortlist_code(
     -- The partial indexes answer only where user and generation are constants of the statement.
     filters := format('user_id = %L and model_id = %s and file_id is not null', caller, asked_model)
       || case when asked_project is null then '' else format(' and project_id = %L', asked_project) end
-      || case when hidden = '{}' then '' else format(' and (project_id is null or project_id <> all (%L::uuid[]))', hidden) end
+      || case when hidden is null then '' else format(' and (project_id is null or project_id <> all (%L::uuid[]))', hidden) end
       || case when asked_languages is null then '' else format(' and language = any (%L::text[])', asked_languages) end
       || case when asked_kinds is null then '' else format(' and kind = any (%L::text[])', asked_kinds) end
       || case when asked_pattern is null then '' else format(' and path ~ %L', asked_pattern) end;
@@ -327,6 +402,7 @@ create or replace function codingit.shortlist_code(
   $$;
 
 revoke all on function codingit.term_id(text) from public;
+revoke all on function codingit.code_in_scope(uuid, smallint, uuid, bigint[]) from public;
 revoke all on function codingit.search_code_candidates(
   smallint, uuid, text, text[], real[], text, text[], text[], text, int, text[], text, text[], text, text
 ) from public;

@@ -78,7 +78,7 @@ create or replace function codingit.code_holding(
         and chunk.model_id = asked_model
         and chunk.file_id is not null
         and (asked_project is null or chunk.project_id = asked_project)
-        and (hidden = '{}' or chunk.project_id is null or chunk.project_id <> all (hidden))
+        and (hidden is null or chunk.project_id is null or chunk.project_id <> all (hidden))
         and (asked_languages is null or chunk.language = any (asked_languages))
         and (asked_kinds is null or chunk.kind = any (asked_kinds))
         and (asked_pattern is null or chunk.path ~ asked_pattern)
@@ -114,54 +114,63 @@ create or replace function codingit.code_named(
   asked_name text,
   most int
 ) returns bigint[]
-  language sql stable
+  language plpgsql stable
   set search_path = public, extensions, pg_temp
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   as $$
-  with scope as not materialized (
-    select chunk.id, chunk.path, chunk.ordinal, chunk.symbol, chunk.defines, chunk.terms
-    from public.code_embeddings as chunk
-    where chunk.user_id = caller
-      and chunk.model_id = asked_model
-      and chunk.file_id is not null
-      and (asked_project is null or chunk.project_id = asked_project)
-      and (hidden = '{}' or chunk.project_id is null or chunk.project_id <> all (hidden))
-      and (asked_languages is null or chunk.language = any (asked_languages))
-      and (asked_kinds is null or chunk.kind = any (asked_kinds))
-      and (asked_pattern is null or chunk.path ~ asked_pattern)
-  ),
-  -- A name is one of the chunk's terms; what it defines stands outside of the row.
-  holding as materialized (
-    select scope.id, scope.symbol, scope.defines
-    from scope
-    where asked_name is not null
-      and scope.terms <#> ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec < 0
-  )
-  select array_agg(called.id)
-  from (
-    (
-      select scope.id
-      from scope
-      where asked_path is not null
-        and (
-          strpos(lower(scope.path), '/' || asked_path) > 0
-          or right('/' || asked_path, char_length(scope.path)) = lower(scope.path)
+  declare
+    filtered constant boolean := num_nonnulls(hidden, asked_languages, asked_kinds, asked_pattern) > 0;
+    -- A name is one of the chunk's terms; what it defines stands outside of the row.
+    term constant sparsevec :=
+      ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec;
+    called bigint[];
+  begin
+    with scope as not materialized (
+      select chunk.id, chunk.path, chunk.ordinal, chunk.symbol, chunk.defines, chunk.terms
+      from codingit.code_in_scope(caller, asked_model, asked_project, null) as chunk
+      where not filtered
+        or (
+          (hidden is null or chunk.project_id is null or chunk.project_id <> all (hidden))
+          and (asked_languages is null or chunk.language = any (asked_languages))
+          and (asked_kinds is null or chunk.kind = any (asked_kinds))
+          and (asked_pattern is null or chunk.path ~ asked_pattern)
         )
-      order by
-        right(lower(scope.path), char_length(asked_path) + 1) <> '/' || asked_path,
-        char_length(scope.path),
-        scope.path,
-        scope.ordinal
-      limit most
+    ),
+    holding as materialized (
+      select scope.id, scope.symbol, scope.defines
+      from scope
+      where asked_name is not null and scope.terms <#> term < 0
     )
-    union all
-    (
-      select holding.id
-      from holding
-      where asked_name = any (holding.defines) or right(holding.symbol, char_length(asked_name)) = asked_name
-      order by holding.id
-      limit most
-    )
-  ) as called
+    select array_agg(found.id)
+    into called
+    from (
+      (
+        select scope.id
+        from scope
+        where asked_path is not null
+          and (
+            strpos(lower(scope.path), '/' || asked_path) > 0
+            or right('/' || asked_path, char_length(scope.path)) = lower(scope.path)
+          )
+        order by
+          right(lower(scope.path), char_length(asked_path) + 1) <> '/' || asked_path,
+          char_length(scope.path),
+          scope.path,
+          scope.ordinal
+        limit most
+      )
+      union all
+      (
+        select holding.id
+        from holding
+        where asked_name = any (holding.defines) or right(holding.symbol, char_length(asked_name)) = asked_name
+        order by holding.id
+        limit most
+      )
+    ) as found;
+    return called;
+  end
   $$;
 
 revoke all on function codingit.terms_holding(uuid, smallint, uuid, text[]) from public;
