@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from operator import mul
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from models.kinds import ChunkKind, FileRole
 from models.tokens import whole_form
@@ -22,8 +24,8 @@ from search_api.name_likeness import NameReader, parts_of
 from search_api.query_words import QueryWords
 from sql.search import Candidate
 
-# Chunks of a file that count for it, each half as much as the one before.
-SUPPORTING_CHUNKS = 5
+# What the chunks of a file count for it, the best first.
+SUPPORTING_CHUNKS = (0.5, 0.25, 0.125, 0.0625, 0.03125)
 # Names of a chunk that are compared; a list of a thousand constants is not about any of them.
 COMPARED_NAMES = 16
 # What a name's fit adds to a chunk's words and meaning when the file's best chunk is chosen.
@@ -92,7 +94,7 @@ def weigh_files(query: QueryWords, candidates: Sequence[Candidate]) -> list[File
     places = {file_id: _place_of(chunks[0].path) for file_id, chunks in by_file.items()}
     rarity = _rarity(places.values())
     reader = NameReader(query.words, [_rarity_of(rarity, len(places), word) for word in query.words])
-    symbols = NameReader(query.words, [1.0] * len(query.words))
+    names = _NameFits(query)
     newest = _newest_versions(places.values())
     top = _Top.of(candidates)
     found = []
@@ -100,7 +102,7 @@ def weigh_files(query: QueryWords, candidates: Sequence[Candidate]) -> list[File
         place = places[file_id]
         at_path = fit_path(chunks[0].path, query.path) if query.path else 0.0
         scored = sorted(
-            (_Scored.of(query, symbols, top, candidate) for candidate in chunks),
+            (_score(query, names, top, candidate) for candidate in chunks),
             # A file that is asked for by its path is shown from its top.
             key=lambda one: (0.0 if at_path else -one.worth, one.candidate.start_line),
         )
@@ -161,9 +163,11 @@ class _Top:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """A chunk with its share of the best words and the best meaning, how well its names fit, and what that is worth."""
+class _Scored(NamedTuple):
+    """A chunk with its share of the best words and the best meaning, how well its names fit, and what that is worth.
+
+    A tuple: a query makes a hundred of them, at a third of a dataclass's time.
+    """
 
     candidate: Candidate
     words: float
@@ -173,40 +177,80 @@ class _Scored:
     exactly: float
     worth: float
 
-    @classmethod
-    def of(cls, query: QueryWords, reader: NameReader, top: _Top, candidate: Candidate) -> _Scored:
-        words = (candidate.lexical or 0.0) / top.lexical if top.lexical > 0 else 0.0
-        meaning = max(0.0, candidate.dense or 0.0) / top.dense if top.dense > 0 else 0.0
-        name, defines = 0.0, False
-        for each in _names_of(candidate):
-            name = max(name, reader.compare(parts_of(each)).harmonic)
-            defines = defines or _folded(each) in query.spelled
-        exactly = fit_name(candidate.symbol, candidate.defines, query.name) if query.name else 0.0
-        worth = words + meaning + NAME_IN_CHUNK * (name + defines) + EXACT_NAME_IN_CHUNK * exactly
-        return cls(candidate, words, meaning, name, defines, exactly, worth)
+
+class _NameFits:
+    """How well names fit one query, and whether it spells them; many chunks have the same names."""
+
+    def __init__(self, query: QueryWords) -> None:
+        self._spelled = query.spelled
+        self._reader = NameReader(query.words, [1.0] * len(query.words))
+        # However they are alike, two words begin with the same letter.
+        self._initials = _initials(query.words)
+        self._known: dict[str, tuple[float, bool]] = {}
+
+    def fit(self, name: str) -> tuple[float, bool]:
+        found = self._known.get(name)
+        if found is None:
+            parts, initials, whole = _read_name(name)
+            likeness = self._reader.compare(parts).harmonic if initials & self._initials else 0.0
+            found = self._known[name] = (likeness, whole in self._spelled)
+        return found
 
 
-_folded = lru_cache(maxsize=_CACHED_PATHS)(whole_form)
+def _score(query: QueryWords, names: _NameFits, top: _Top, candidate: Candidate) -> _Scored:
+    words = (candidate.lexical or 0.0) / top.lexical if top.lexical > 0 else 0.0
+    meaning = max(0.0, candidate.dense or 0.0) / top.dense if top.dense > 0 else 0.0
+    name, defines = 0.0, False
+    for each in _names_of(candidate):
+        likeness, spelled = names.fit(each)
+        if likeness > name:
+            name = likeness
+        defines = defines or spelled
+    exactly = fit_name(candidate.symbol, candidate.defines, query.name) if query.name else 0.0
+    worth = words + meaning + NAME_IN_CHUNK * (name + defines) + EXACT_NAME_IN_CHUNK * exactly
+    return _Scored(candidate, words, meaning, name, defines, exactly, worth)
+
+
+@lru_cache(maxsize=_CACHED_PATHS)
+def _read_name(name: str) -> tuple[tuple[str, ...], int, str]:
+    """A name's parts, with which letters these begin, and its whole form."""
+    parts = parts_of(name)
+    return parts, _initials(parts), whole_form(name)
+
+
+def _initials(words: Iterable[str]) -> int:
+    """The first letters as bits; letters of other scripts share some."""
+    bits = 0
+    for word in words:
+        bits |= 1 << (ord(word[0]) & 63)
+    return bits
 
 
 def _names_of(candidate: Candidate) -> Sequence[str]:
     names = candidate.defines[:COMPARED_NAMES]
     if candidate.symbol:
-        last = _QUALIFIER.split(candidate.symbol)[-1]
+        last = _last_name(candidate.symbol)
         if last not in names:
             return [*names, last]
     return names
 
 
+@lru_cache(maxsize=_CACHED_PATHS)
+def _last_name(symbol: str) -> str:
+    return _QUALIFIER.split(symbol)[-1]
+
+
 def _signs_of_chunks(scored: Sequence[_Scored], *, is_name: bool) -> dict[Sign, float]:
+    words = [one.words for one in scored]
+    meaning = [one.meaning for one in scored]
     return {
-        Sign.WORDS: max(one.words for one in scored),
-        Sign.WORDS_OF_FILE: _fading(one.words for one in scored),
-        Sign.MEANING: max(one.meaning for one in scored),
-        Sign.MEANING_OF_FILE: _fading(one.meaning for one in scored),
+        Sign.WORDS: max(words),
+        Sign.WORDS_OF_FILE: _fading(words),
+        Sign.MEANING: max(meaning),
+        Sign.MEANING_OF_FILE: _fading(meaning),
         Sign.DEFINITION: float(is_name and any(one.defines for one in scored)),
-        Sign.NAME: max(one.name for one in scored),
-        Sign.NAMED_EXACTLY: max(one.exactly for one in scored),
+        Sign.NAME: max([one.name for one in scored]),
+        Sign.NAMED_EXACTLY: max([one.exactly for one in scored]),
     }
 
 
@@ -217,8 +261,7 @@ def _signs_of_place(place: _Place, reader: NameReader, rarity: Mapping[str, floa
 
 def _fading(values: Iterable[float]) -> float:
     """The sum of the best few, each counting half as much as the one before, as a share of the most it can be."""
-    best = sorted(values, reverse=True)[:SUPPORTING_CHUNKS]
-    return sum(value * 0.5 ** (place + 1) for place, value in enumerate(best))
+    return sum(map(mul, sorted(values, reverse=True), SUPPORTING_CHUNKS))
 
 
 def _rarity(places: Iterable[_Place]) -> dict[str, float]:

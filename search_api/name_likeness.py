@@ -57,13 +57,17 @@ class NameReader:
 
     def compare(self, parts: Sequence[str], part_weights: Mapping[str, float] | None = None) -> Likeness:
         """The likeness of a name, given in parts, to the query."""
-        met = [(part, *(self._met.get(part) or self._meet(part))) for part in parts]
+        known = self._met
+        met = [known.get(part) or self._meet(part) for part in parts]
         # Most names of most chunks have nothing to do with the query.
-        if not any(value for _, value, _ in met):
+        for value, _ in met:
+            if value:
+                break
+        else:
             return NOTHING
         seen: dict[int, float] = {}
         said = whole = 0.0
-        for part, value, places in met:
+        for part, (value, places) in zip(parts, met, strict=True):
             weight = 1.0 if part_weights is None else part_weights[part]
             whole += weight
             said += weight * value

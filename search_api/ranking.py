@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 from search_api.evidence import FileEvidence, Sign, weigh_files
 from search_api.query_words import read_query
@@ -77,21 +78,30 @@ def rank(
     candidates was checked for.
     """
     read = read_query(query, widened or {})
-    ranked = [each for file in weigh_files(read, candidates) for each in _chunks_of(file, held, weights, limit)]
-    ranked.sort(key=lambda each: (-each.score, each.candidate.path, each.candidate.start_line))
-    return ranked[:limit]
+    counted = _counted_signs(weights)
+    ranked: list[tuple[float, str, int, Candidate, Mapping[str, float], float]] = []
+    for file in weigh_files(read, candidates):
+        signs = {**file.signs, **dict.fromkeys(held, 1.0)} if held else file.signs
+        parts = {name: value * weight for sign, name, weight in counted if (value := signs.get(sign, 0.0))}
+        score = sum(parts.values())
+        for chunk, loss in _losses(file, weights, limit):
+            ranked.append((-(score + loss), chunk.path, chunk.start_line, chunk, parts, loss))
+    ranked.sort(key=lambda each: each[:3])
+    return [
+        Ranked(chunk, -negated, {**parts, "further_chunk": loss} if loss else parts)
+        for negated, _, _, chunk, parts, loss in ranked[:limit]
+    ]
 
 
-def _chunks_of(file: FileEvidence, held: Sequence[Sign], weights: Weights, limit: int) -> Iterable[Ranked]:
-    signs = {**file.signs, **dict.fromkeys(held, 1.0)}
-    parts = {
-        name: value * weight
-        for sign, name in _SIGNS
-        if (value := signs.get(sign, 0.0)) and (weight := getattr(weights, name))
-    }
-    score = sum(parts.values())
-    yield Ranked(file.chunks[0], score, parts)
+@lru_cache(maxsize=16)
+def _counted_signs(weights: Weights) -> tuple[tuple[Sign, str, float], ...]:
+    return tuple((sign, name, weight) for sign, name in _SIGNS if (weight := getattr(weights, name)))
+
+
+def _losses(file: FileEvidence, weights: Weights, limit: int) -> Iterable[tuple[Candidate, float]]:
+    """The chunks of a file, best first, each with what it is worth less than the file."""
+    yield file.chunks[0], 0.0
+    best = file.worth[0]
     for place, (chunk, worth) in enumerate(zip(file.chunks[1:limit], file.worth[1:limit], strict=True), 1):
         # Each further chunk loses a step, and what it is worth less than the one that stands for the file.
-        loss = place * weights.further_chunk - max(0.0, file.worth[0] - worth)
-        yield Ranked(chunk, score + loss, {**parts, "further_chunk": loss})
+        yield chunk, place * weights.further_chunk - max(0.0, best - worth)
