@@ -23,7 +23,7 @@ from search_api.ranking import Ranked, rank
 from search_api.reranking import RERANKED_RESULTS, rerank
 from sql.database import Database
 from sql.failures import OutdatedModelError
-from sql.search import CandidateQuery, Found, Fuzzy, IndexCounts, Winner, count_unindexed, find_candidates, read_winners
+from sql.search import CandidateQuery, Found, Fuzzy, IndexCounts, Winner, ask_winners, count_unindexed, find_candidates
 
 # Of each half, unless more results are asked for. nDCG@10 with 200, 120, 80, 60: 0.937, 0.936, 0.936, 0.936 on fifteen
 # repositories, 0.873, 0.873, 0.874, 0.876 on nine others; each costs its transport and its ranking.
@@ -147,7 +147,8 @@ def _search(
         most = shown + SPARE_WINNERS
         ranked = rank(intent.text, found.candidates, most, widened=found.widened, held=_held(intent))
         ids = [each.candidate.id for each in ranked]
-        winners = read_winners(connection, ids, query.project_id, intent.expression)
+        read = ask_winners(connection, ids, query.project_id, intent.expression)
+    winners = read()
     return found, [(each, winners[each.candidate.id]) for each in ranked if each.candidate.id in winners]
 
 
@@ -236,12 +237,12 @@ def _hit(ranked: Ranked, winner: Winner, intent: QueryIntent, *, explain: bool) 
     return CodeHit(
         path=winner.path,
         project_id=winner.project_id,
-        file_id=candidate.file_id,
-        language=candidate.language,
+        file_id=winner.file_id,
+        language=winner.language,
         kind=candidate.kind,
         symbol=candidate.symbol,
         start_line=candidate.start_line,
-        end_line=candidate.end_line,
+        end_line=winner.end_line,
         score=round(ranked.score, 5),
         content=winner.content,
         stale=winner.stale,

@@ -261,7 +261,8 @@ def _signs_of_place(place: _Place, reader: NameReader, rarity: Mapping[str, floa
 
 def _fading(values: Iterable[float]) -> float:
     """The sum of the best few, each counting half as much as the one before, as a share of the most it can be."""
-    return sum(map(mul, sorted(values, reverse=True), SUPPORTING_CHUNKS))
+    total: float = sum(map(mul, sorted(values, reverse=True), SUPPORTING_CHUNKS))
+    return total
 
 
 def _rarity(places: Iterable[_Place]) -> dict[str, float]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,9 +21,17 @@ from sql.failures import translated
 # Rows are tuples; every query's function gives them names.
 type_of_row = tuple[Any, ...]
 Connection = psycopg.Connection[type_of_row]
+# A connection that was used so recently is taken for alive unless its socket says otherwise.
+RESTED_SECONDS = 1.0
 Cursor = psycopg.Cursor[type_of_row]
 
 ACT_AS = "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)"
+
+
+class PooledConnection(psycopg.Connection[type_of_row]):
+    """A connection that knows since when it rests."""
+
+    rests_since = float("-inf")
 
 
 class Cancellation:
@@ -66,12 +76,13 @@ class Database:
         wait_seconds: float = 5.0,
         cancellation: Cancellation | None = None,
         vectors: bool = False,
-        pool: psycopg_pool.ConnectionPool[Connection] | None = None,
+        pool: psycopg_pool.ConnectionPool[PooledConnection] | None = None,
     ) -> None:
         self.url = url
         self._cancellation = cancellation
         self._pool = pool or psycopg_pool.ConnectionPool(
             url,
+            connection_class=PooledConnection,
             kwargs={
                 "autocommit": True,
                 "application_name": application,
@@ -82,7 +93,7 @@ class Database:
             max_size=max_size,
             timeout=wait_seconds,
             # A connection that died while it rested is found out before a request meets it.
-            check=psycopg_pool.ConnectionPool.check_connection if wait_seconds > 0 else None,
+            check=_check_rested if wait_seconds > 0 else None,
             reconnect_timeout=30.0,
             # Reads and writes vectors in binary; a request sends its one vector as text and needs no look-up of types.
             configure=register_vector if vectors else None,
@@ -140,11 +151,30 @@ class Database:
         with translated(), self._pool.connection() as connection:
             if connection.info.transaction_status != TransactionStatus.IDLE:
                 raise RuntimeError("a connection came out of the pool inside a transaction")
-            if self._cancellation is None:
-                yield connection
-            else:
-                with self._cancellation.watching(connection):
+            try:
+                if self._cancellation is None:
                     yield connection
+                else:
+                    with self._cancellation.watching(connection):
+                        yield connection
+            finally:
+                connection.rests_since = monotonic()
+
+
+def _check_rested(connection: PooledConnection) -> None:
+    """Ask a connection whether it lives, unless it did moments ago and nothing came in since; raises if not.
+
+    A server that ends a connection says so and closes it: then there is something to read.
+    """
+    if monotonic() - connection.rests_since > RESTED_SECONDS or _has_news(connection):
+        psycopg_pool.ConnectionPool.check_connection(connection)
+
+
+def _has_news(connection: PooledConnection) -> bool:
+    # poll takes any number of files; select ends at 1,024.
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _roll_back(connection: Connection) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -21,6 +21,10 @@ EXPRESSION_MS = 3_000
 MOST_MATCHED_LINES = 20
 EXPRESSION_HINT = "Put a backslash before a sign that is meant as itself, or the words in double quotes."
 COSTLY_HINT = "Name a word of four letters or more outside of groups, or narrow the scope (project_id, path_glob)."
+
+
+# To the transaction's end.
+PLAN_ONCE = "set local plan_cache_mode = force_generic_plan"
 
 
 class Fuzzy(StrEnum):
@@ -54,31 +58,34 @@ class CandidateQuery:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A chunk that could answer: `dense` is a cosine, `lexical` a BM25 score; None where that half was not asked."""
+class Candidate(NamedTuple):
+    """A chunk that could answer: `dense` is a cosine, `lexical` a BM25 score; None where that half was not asked.
+
+    A tuple, since a search makes more than a hundred; `file_id` is the id's text.
+    """
 
     id: int
-    file_id: UUID
-    project_id: UUID | None
-    ordinal: int
+    file_id: str
     path: str
-    language: str | None
     kind: str
     symbol: str | None
     defines: Sequence[str]
     role: str
     start_line: int
-    end_line: int
     dense: float | None
     lexical: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Winner:
+    """A chunk as the caller may read it, under its file's present path and project."""
+
     id: int
+    file_id: UUID
     path: str
     project_id: UUID | None
+    language: str | None
+    end_line: int
     content: str
     signature: str | None
     stale: bool
@@ -135,20 +142,20 @@ def _find(connection: Connection, wanted: CandidateQuery, parameters: dict[str, 
     # All are sent before any is fetched.
     if wanted.phrases or wanted.expression is not None:
         connection.execute(query("search/limit_statement"), {"most_ms": EXPRESSION_MS})
-    visible = connection.execute(query("search/project_is_visible"), parameters)
+    visible = _ask_for_project(connection, wanted.project_id)
     found = connection.execute(query("search/code_candidates"), parameters)
     counted = connection.execute(query("search/index_counts"), parameters)
     refuse_unknown_project(wanted.project_id, visible)
     rows = found.fetchall()
     widened: dict[str, dict[str, float]] = next((row[-1] for row in rows if row[-1] is not None), {})
     counts = counted.fetchone() or (0, 0, 0)
-    return Found([Candidate(*row[:-1]) for row in rows], widened, IndexCounts(*counts))
+    return Found([Candidate._make(row[:-1]) for row in rows], widened, IndexCounts(*counts))
 
 
 def count_unindexed(connection: Connection, project_id: UUID | None) -> IndexCounts:
     """Freshness as long as there is no generation to search in. Raises NotFoundError as `find_candidates` does."""
     parameters = {"project_id": project_id}
-    visible = connection.execute(query("search/project_is_visible"), parameters)
+    visible = _ask_for_project(connection, project_id)
     counted = connection.execute(query("status/index_status"), parameters)
     refuse_unknown_project(project_id, visible)
     files, _, pending, failed, *_ = counted.fetchone() or (0, 0, 0, 0)
@@ -176,24 +183,43 @@ def _first_letter_up(message: str | None) -> str:
     return f"{message[0].upper()}{message[1:]}."
 
 
-def read_winners(
+def ask_winners(
     connection: Connection, chunk_ids: Sequence[int], project_id: UUID | None, expression: str | None = None
-) -> dict[int, Winner]:
-    """The chunks by id; those that the caller may not read, or no longer, are missing."""
+) -> Callable[[], dict[int, Winner]]:
+    """Ask for the chunks by id; those that the caller may not read, or no longer, will be missing.
+
+    Call what is returned after the transaction's block: the rows then come in one round trip with its commit.
+    """
     if not chunk_ids:
-        return {}
+        return dict
     parameters: dict[str, Any] = {
         "chunk_ids": list(chunk_ids),
         "project_id": project_id,
         "expression": expression,
         "most_lines": MOST_MATCHED_LINES,
     }
-    with _explained(expression=expression):
-        rows = connection.execute(query("search/code_winners"), parameters).fetchall()
+    # Four tables and their policies take three times as long to plan as to read.
+    connection.execute(PLAN_ONCE)
+    asked = connection.execute(query("search/code_winners"), parameters)
+    if expression is not None:
+        # What the expression did wrong is told here.
+        with _explained(expression=expression):
+            rows = asked.fetchall()
+        return lambda: _winners(rows)
+    return lambda: _winners(asked.fetchall())
+
+
+def _winners(rows: Sequence[Any]) -> dict[int, Winner]:
     return {row[0]: Winner(*row) for row in rows}
 
 
-def refuse_unknown_project(project_id: UUID | None, visible: Cursor) -> None:
+def _ask_for_project(connection: Connection, project_id: UUID | None) -> Cursor | None:
+    if project_id is None:
+        return None
+    return connection.execute(query("search/project_is_visible"), {"project_id": project_id})
+
+
+def refuse_unknown_project(project_id: UUID | None, visible: Cursor | None) -> None:
     """Raises NotFoundError unless the answer of `project_is_visible` allows the project."""
-    if project_id is not None and visible.fetchone() != (True,):
+    if project_id is not None and (visible is None or visible.fetchone() != (True,)):
         raise NotFoundError("There is no such project.")

@@ -18,6 +18,7 @@ from models.tokens import term_id
 from sql import index
 from sql.database import Connection
 from sql.index import ChunkRow
+from sql.search import Candidate
 
 DIMENSIONS = 32
 TOPICS = 60
@@ -127,3 +128,10 @@ def put_tenant(url: str, model_id: int, count: int, seed: int = 1) -> Tenant:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("vacuum analyze code_embeddings, code_terms, code_term_deltas")
     return tenant
+
+
+def projects_of(connection: Connection, found: Sequence[Candidate]) -> set[UUID | None]:
+    """The projects that the chunks are in; an empty set for no chunks."""
+    ids = [each.id for each in found]
+    rows = connection.execute("select distinct project_id from code_embeddings where id = any (%s)", (ids,))
+    return {row[0] for row in rows.fetchall()}

@@ -25,17 +25,13 @@ def candidate(
     """A chunk of ten lines of a file below a project's folder."""
     return Candidate(
         id=next(_ids),
-        file_id=uuid5(NAMESPACE_URL, path),
-        project_id=None,
-        ordinal=line,
+        file_id=str(uuid5(NAMESPACE_URL, path)),
         path=path,
-        language="python",
         kind=kind,
         symbol=symbol,
         defines=defines,
         role=role,
         start_line=line,
-        end_line=line + 9,
         dense=dense,
         lexical=lexical,
     )

@@ -11,7 +11,7 @@ import pytest
 
 from models.caller import ANON, SERVICE, Caller, user
 from models.errors import CodingitError, ForbiddenError, TimedOutError, UnavailableError
-from sql.database import Cancellation, Database
+from sql.database import RESTED_SECONDS, Cancellation, Database
 
 WHO = "select current_user, current_setting('request.jwt.claims', true)::json ->> 'sub'"
 
@@ -125,6 +125,24 @@ def test_a_request_that_was_given_up_starts_no_statement(database: Database) -> 
     cancellation.cancel()
     with pytest.raises(TimedOutError), database.cancellable(cancellation).acting_as(SERVICE):
         pass
+
+
+@pytest.mark.parametrize("rested", [0.0, RESTED_SECONDS + 1], ids=["a moment ago", "a while ago"])
+def test_a_connection_that_died_while_it_rested_is_no_requests_concern(
+    one_connection: Database, monkeypatch: pytest.MonkeyPatch, rested: float
+) -> None:
+    backend = "select pg_backend_pid()"
+    with one_connection.acting_as(SERVICE) as connection:
+        (before,) = connection.execute(backend).fetchone() or (0,)
+    with psycopg.connect(one_connection.url, autocommit=True) as other:
+        # Waits until it has ended.
+        other.execute("select pg_terminate_backend(%s, 10000)", (before,))
+    now = time.monotonic() + rested
+    monkeypatch.setattr("sql.database.monotonic", lambda: now)
+    with one_connection.acting_as(SERVICE) as connection:
+        (after,) = connection.execute(backend).fetchone() or (0,)
+    assert after not in (0, before)
+    one_connection.close()
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:

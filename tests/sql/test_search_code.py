@@ -12,7 +12,7 @@ import pytest
 from models.caller import ANON, SERVICE, Caller, user
 from models.errors import NotFoundError
 from sql.database import Connection
-from sql.search import CandidateQuery, Found, Fuzzy, find_candidates, read_winners
+from sql.search import CandidateQuery, Found, Fuzzy, ask_winners, find_candidates
 from tests.conftest import become, make_user, refusal
 
 DIMENSIONS = 8
@@ -140,9 +140,9 @@ def test_rows_of_another_user_are_not_read_as_winners(index: Index, alice: UUID)
     index.add(alice)
     ids = [each.id for each in index.search(alice).candidates]
     become(index.connection, user(make_user(index.connection)))
-    assert read_winners(index.connection, ids, None) == {}
+    assert ask_winners(index.connection, ids, None)() == {}
     become(index.connection, user(alice))
-    assert set(read_winners(index.connection, ids, None)) == set(ids)
+    assert set(ask_winners(index.connection, ids, None)()) == set(ids)
 
 
 def test_a_project_limits_the_search_to_itself(index: Index, alice: UUID) -> None:

@@ -18,10 +18,11 @@ from models.errors import InvalidRequestError, NotFoundError
 from search_api.query_intent import read_intent
 from sql import search
 from sql.database import Connection
-from sql.search import CandidateQuery, Fuzzy, find_candidates, read_winners
+from sql.search import CandidateQuery, Fuzzy, ask_winners, find_candidates
 from tests.conftest import become, refusal
 from tests.indexing import ask, index_now, new_project, new_user, put_file
 from tests.stubs import StubEncoder
+from tests.tenants import projects_of
 
 TOKENS = '''def make_token(user):
     """Sign who it is."""
@@ -151,8 +152,7 @@ def test_a_deleted_project_is_left_out(code: Code, query: str) -> None:
         connection.execute("update projects set status = 'deleted', deleted_at = now() where id = %s", (code.project,))
         become(connection, user(code.alice))
         found = find_candidates(connection, code.asking(query)).candidates
-        assert found
-        assert {each.project_id for each in found} == {None}
+        assert projects_of(connection, found) == {None}
         with pytest.raises(NotFoundError):
             find_candidates(connection, replace(code.asking(query), project_id=code.project))
         connection.rollback()
@@ -199,8 +199,8 @@ def test_winners_tell_the_lines_on_which_matches_begin(code: Code) -> None:
     with psycopg.connect(code.url) as connection:
         become(connection, user(code.alice))
         found = find_candidates(connection, code.asking("shop/auth/tokens.py")).candidates
-        winners = read_winners(connection, [each.id for each in found], None, r"(?n)token|\)$")
-        plain = read_winners(connection, [each.id for each in found], None)
+        winners = ask_winners(connection, [each.id for each in found], None, r"(?n)token|\)$")()
+        plain = ask_winners(connection, [each.id for each in found], None)()
     assert [winners[each.id].matched_lines for each in found] == [[1, 3, 6, 7]]
     assert {winner.matched_lines for winner in plain.values()} == {None}
 

@@ -2,8 +2,11 @@
 -- on which the first matches of an expression begin.
 select
   chunk.id,
+  chunk.file_id,
   file.path,
   file.project_id,
+  chunk.language,
+  chunk.end_line,
   chunk.content,
   chunk.signature,
   state.indexed_hash is distinct from state.wanted_hash as stale,
