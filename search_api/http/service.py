@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -42,22 +42,27 @@ class Service:
     authenticator: Authenticator
 
 
-def service_of(request: Request) -> Service:
-    return cast(Service, request.app.state.service)
+# Dependencies that wait for nothing are coroutines: the framework runs all others in a thread, each in turn.
+async def service_of(request: Request) -> Service:
+    return _service(request)
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     """The database, for as long as the client waits."""
-    return service_of(request).database.cancellable(visit_of(request.scope).cancellation)
+    return _service(request).database.cancellable(visit_of(request.scope).cancellation)
 
 
-def user_with(*scopes: Scope) -> Callable[..., Caller]:
+def user_with(*scopes: Scope) -> Callable[..., Awaitable[Caller]]:
     """A dependency: the signed-in user, who may do this by any of these scopes."""
 
-    def require_user(request: Request, _: Annotated[object, Security(BEARER)]) -> Caller:
+    async def require_user(request: Request, _: Annotated[object, Security(BEARER)]) -> Caller:
         return visit_of(request.scope).require_principal().require_user(*scopes)
 
     return require_user
+
+
+def _service(request: Request) -> Service:
+    return cast(Service, request.app.state.service)
 
 
 TheService = Annotated[Service, Depends(service_of)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StrictBool, StrictInt
 
 from models.errors import InvalidRequestError
@@ -84,15 +84,17 @@ class CodeAnswer(BaseModel):
     took_ms: float
 
 
-@router.post("/code", summary="Search the caller's code", responses=problems(400, 404, 413))
-def post_code_search(caller: Searcher, database: TheDatabase, service: TheService, request: CodeRequest) -> CodeAnswer:
+@router.post("/code", summary="Search the caller's code", responses=problems(400, 404, 413), response_model=CodeAnswer)
+def post_code_search(caller: Searcher, database: TheDatabase, service: TheService, request: CodeRequest) -> Response:
     """Find chunks of the caller's code by meaning, by words and by misspelt names."""
     refuse_long_query(request.query, service.settings)
     if request.limit > service.settings.max_results:
         raise InvalidRequestError(f"limit: at most {service.settings.max_results} results are answered here.")
     with service.metrics.timed("code"):
         reply = search_code(database, service.encoder, caller, _query(request), reranker=service.reranker)
-    return CodeAnswer.model_validate(reply, from_attributes=True)
+    answer = CodeAnswer.model_validate(reply, from_attributes=True)
+    # Written here and now: the framework would check it once more, in another thread.
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def refuse_long_query(query: str, settings: Settings) -> None:
