@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import embeddings, indexing, latency, recall
+from benchmarks import embeddings, indexing, latency, recall, stages
 
 SOURCES = Path(__file__).parents[1] / "indexer" / "samples"
 
@@ -41,6 +41,20 @@ def test_latency_is_told_by_size_and_by_number_of_clients(tmp_path: Path, monkey
             assert cell["requests"] == 12
             assert cell["found"] == 1.0, "a query in the words of a chunk finds something"
     assert drawn.stat().st_size > 0
+
+
+def test_stages_of_a_search_are_told_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = ("--sizes", "60,300", "--rows", "2500", "--requests", "12")
+    figures, _ = run_small(stages, tmp_path, monkeypatch, *sizes)
+
+    assert set(figures["scopes"]) == {"60", "300"}
+    for scope in figures["scopes"].values():
+        assert set(scope) == {stages.WHOLE, stages.BACKEND, *stages.STAGES.values()}
+        whole = scope[stages.WHOLE]
+        for name, cell in scope.items():
+            assert cell["computed_ms"] > 0
+            assert cell["passed_ms"] <= whole["passed_ms"], name
+        assert scope[stages.BACKEND]["passed_ms"] == 0.0, "it runs beside the others and has no time of its own"
 
 
 def test_recall_is_whole_where_nothing_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +88,7 @@ def test_indexing_counts_what_it_was_given(tmp_path: Path, monkeypatch: pytest.M
     assert drawn.stat().st_size > 0
 
 
-@pytest.mark.parametrize("benchmark", [latency, recall, indexing])
+@pytest.mark.parametrize("benchmark", [latency, stages, recall, indexing])
 def test_two_runs_are_compared(
     benchmark: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
