@@ -97,15 +97,14 @@ def weigh_files(query: QueryWords, candidates: Sequence[Candidate]) -> list[File
     names = _NameFits(query)
     newest = _newest_versions(places.values())
     top = _Top.of(candidates)
+    asks_for_version = _asks_for_version(query)
     found = []
     for file_id, chunks in by_file.items():
         place = places[file_id]
         at_path = fit_path(chunks[0].path, query.path) if query.path else 0.0
-        scored = sorted(
-            (_score(query, names, top, candidate) for candidate in chunks),
-            # A file that is asked for by its path is shown from its top.
-            key=lambda one: (0.0 if at_path else -one.worth, one.candidate.start_line),
-        )
+        scored = [_score(query, names, top, candidate) for candidate in chunks]
+        # A file that is asked for by its path is shown from its top.
+        scored.sort(key=_by_line if at_path else _by_worth)
         signs = _signs_of_chunks(scored, is_name=query.is_name)
         signs[Sign.PATH] = at_path
         signs |= _signs_of_place(place, reader, rarity)
@@ -114,9 +113,9 @@ def weigh_files(query: QueryWords, candidates: Sequence[Candidate]) -> list[File
         role = _unasked_role(query, scored[0].candidate.role)
         if role is not None:
             signs[Sign(role.value)] = 1.0
-        if place.is_former(newest) and not _asks_for_version(query):
+        if not asks_for_version and place.is_former(newest):
             signs[Sign.FORMER] = 1.0
-        found.append(FileEvidence(tuple(one.candidate for one in scored), tuple(one.worth for one in scored), signs))
+        found.append(FileEvidence(tuple([one[0] for one in scored]), tuple([one[-1] for one in scored]), signs))
     return found
 
 
@@ -197,6 +196,14 @@ class _NameFits:
         return found
 
 
+def _by_worth(one: _Scored) -> tuple[float, int]:
+    return -one.worth, one.candidate.start_line
+
+
+def _by_line(one: _Scored) -> int:
+    return one.candidate.start_line
+
+
 def _score(query: QueryWords, names: _NameFits, top: _Top, candidate: Candidate) -> _Scored:
     words = (candidate.lexical or 0.0) / top.lexical if top.lexical > 0 else 0.0
     meaning = max(0.0, candidate.dense or 0.0) / top.dense if top.dense > 0 else 0.0
@@ -241,16 +248,15 @@ def _last_name(symbol: str) -> str:
 
 
 def _signs_of_chunks(scored: Sequence[_Scored], *, is_name: bool) -> dict[Sign, float]:
-    words = [one.words for one in scored]
-    meaning = [one.meaning for one in scored]
+    _, words, meaning, names, defining, exactly, _ = zip(*scored, strict=True)
     return {
         Sign.WORDS: max(words),
         Sign.WORDS_OF_FILE: _fading(words),
         Sign.MEANING: max(meaning),
         Sign.MEANING_OF_FILE: _fading(meaning),
-        Sign.DEFINITION: float(is_name and any(one.defines for one in scored)),
-        Sign.NAME: max([one.name for one in scored]),
-        Sign.NAMED_EXACTLY: max([one.exactly for one in scored]),
+        Sign.DEFINITION: float(is_name and any(defining)),
+        Sign.NAME: max(names),
+        Sign.NAMED_EXACTLY: max(exactly),
     }
 
 
