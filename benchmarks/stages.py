@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Any
@@ -83,8 +83,10 @@ def _measure(
 
 @contextmanager
 def _timed_stages(times: Times) -> Iterator[None]:
-    replaced = {name: _timed(times, stage, getattr(code_search, name)) for name, stage in STAGES.items()}
-    with mock.patch.multiple(code_search, **replaced):
+    with ExitStack() as patches:
+        for name, stage in STAGES.items():
+            timed = _timed(times, stage, getattr(code_search, name))
+            patches.enter_context(mock.patch.object(code_search, name, timed))
         yield
 
 
