@@ -26,8 +26,8 @@ def claim_key(connection: Connection, key: str, request_hash: bytes) -> Answer |
 
     Raises ReusedKeyError when that was another request.
     """
-    connection.execute(query("once/forget_expired"))
     parameters = {"key": key, "request_hash": request_hash}
+    connection.execute(query("once/forget_expired"), parameters)
     if connection.execute(query("once/claim_key"), parameters).fetchone() is not None:
         return None
     row = connection.execute(query("once/read_answer"), parameters).fetchone()
