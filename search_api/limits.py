@@ -8,11 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Annotated, Any, NoReturn
 
 from pydantic import (
     AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -36,6 +38,9 @@ LONGEST_TITLE = 500
 # Of PostgreSQL's integer and bigint.
 LARGEST_INT = 2**31 - 1
 LARGEST_ID = 2**63 - 1
+# A day inside of the years that Python has.
+FIRST_YEAR = 2
+LAST_YEAR = 9998
 
 
 def refuse_unstorable(text: str) -> str:
@@ -112,6 +117,22 @@ LEFT_OUT: Any = None
 def left_out() -> Any:
     """LEFT_OUT, for fields whose default the API's description would give as null."""
     return LEFT_OUT
+
+
+def to_utc(moment: datetime) -> datetime:
+    """The same moment in UTC: offsets go further than PostgreSQL reads them, and its years further than they are read
+    back, in whatever zone the server tells them."""
+    try:
+        utc = moment.astimezone(UTC)
+    except OverflowError:
+        utc = None
+    if utc is None or not FIRST_YEAR <= utc.year <= LAST_YEAR:
+        raise ValueError(f"lies outside of the years {FIRST_YEAR} to {LAST_YEAR}")
+    return utc
+
+
+# With a time zone.
+Moment = Annotated[AwareDatetime, AfterValidator(to_utc)]
 
 
 class Strict(BaseModel):

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
-from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from models.errors import InvalidRequestError
@@ -21,7 +21,6 @@ LONGEST_CURSOR = 4_096
 Row = TypeVar("Row")
 Place = TypeVar("Place")
 Text = Annotated[str, STORABLE]
-Moment = AwareDatetime | None
 
 
 class Paged(Strict):

@@ -322,7 +322,7 @@ def test_a_batch_keeps_its_order_and_is_counted_and_found(api: Api, client: Test
 
 def test_messages_of_the_past_stand_where_they_were_said(client: TestClient) -> None:
     session = begin(client)
-    moments = ["2024-01-01T00:00:02Z", "2024-01-01T01:00:00+01:00", "2999-01-01T00:00:00Z", None]
+    moments = ["2024-01-01T00:00:02Z", "2024-01-01T20:00:00+20:00", "2999-01-01T00:00:00Z", None]
 
     add(client, session, *({"role": "user", "content": str(at), "created_at": at} for at in moments))
     later = say(client, begin(client), "later")
@@ -368,6 +368,7 @@ def test_the_same_history_at_once_is_there_once(api: Api, client: TestClient, us
         [{"role": "user", "content": "a"}, {"role": "user", "content": "a\0"}],
         [{"role": "user", "content": "a", "message_id": "m"}] * 2,
         [{"role": "user", "content": "a", "created_at": "2024-01-01T00:00:00"}],
+        [{"role": "user", "content": "a", "created_at": "9999-12-31T23:59:59-05:00"}],
         [{"role": "user", "content": "a"}] * 1001,
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from search_api.http.routes.search import CodeRequest
-from search_api.limits import ASKING, SPACES, Path, normalise_path
+from search_api.limits import ASKING, SPACES, Moment, Path, normalise_path
 
 PATH: TypeAdapter[str] = TypeAdapter(Path)
 
@@ -66,3 +66,26 @@ def test_a_whole_number_may_have_a_point(value: float) -> None:
 def test_anything_else_is_no_number_of_results(value: Any) -> None:
     with pytest.raises(ValidationError, match="limit"):
         CodeRequest.model_validate({"query": "a", "limit": value})
+
+
+@pytest.mark.parametrize(
+    ("written", "utc"),
+    [
+        ("2026-01-01T12:00:00Z", "2026-01-01T12:00:00+00:00"),
+        # PostgreSQL reads offsets of less than sixteen hours.
+        ("2026-01-01T12:00:00+23:59", "2025-12-31T12:01:00+00:00"),
+        ("2026-01-01T12:00:00-21:32", "2026-01-02T09:32:00+00:00"),
+        ("0002-01-01T00:00:00Z", "0002-01-01T00:00:00+00:00"),
+    ],
+)
+def test_a_moment_is_told_in_utc(written: str, utc: str) -> None:
+    assert TypeAdapter(Moment).validate_json(f'"{written}"').isoformat() == utc
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["0001-01-01T00:00:00+05:00", "0001-12-31T23:59:59Z", "9999-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"],
+)
+def test_a_moment_that_could_not_be_read_back_is_refused(written: str) -> None:
+    with pytest.raises(ValidationError, match="lies outside of the years 2 to 9998"):
+        TypeAdapter(Moment).validate_json(f'"{written}"')

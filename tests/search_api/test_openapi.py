@@ -58,6 +58,8 @@ BETWEEN_FIELDS = (
     "somewhere in this JSON",
     # Only a list knows what it gave.
     "is no `next` of this list",
+    # A moment at the edges of what can be written.
+    "lies outside of the years",
     # Only the clock knows.
     "a key expires in the future",
     # A key that comes up with two bodies.

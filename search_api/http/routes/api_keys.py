@@ -8,22 +8,22 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from search_api.auth import Scope, scopes_of
 from search_api.http.documentation import problems
 from search_api.http.etags import READ, IfNoneMatch
 from search_api.http.once import LOCATED, TheOnce
-from search_api.http.pages import Moment, Paged, cut
+from search_api.http.pages import Paged, cut
 from search_api.http.routes.chat import Name
 from search_api.http.service import KeyReader, KeyWriter, TheDatabase, TheService
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import Strict
+from search_api.limits import Moment, Strict
 from sql.api_keys import StoredKey, create_key, list_keys, read_key, revoke_key
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api keys"], route_class=StrictRoute)
 
-PLACE: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
+PLACE: TypeAdapter[tuple[Moment | None, UUID]] = TypeAdapter(tuple[Moment | None, UUID])
 
 
 class NewKey(Strict):
@@ -32,7 +32,7 @@ class NewKey(Strict):
     name: Name = Field(examples=["ci"])
     # Not left out by accident: that would allow everything.
     scopes: list[Scope] | None = Field(max_length=len(Scope), description="What it may do; null for everything.")
-    expires_at: AwareDatetime | None = Field(None, description="With a time zone; null for never.")
+    expires_at: Moment | None = Field(None, description="With a time zone; null for never.")
 
 
 class KeyReply(BaseModel):

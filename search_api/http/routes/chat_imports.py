@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from search_api.http.documentation import problems
 from search_api.http.routes.chat import Name
 from search_api.http.service import ChatWriter, TheDatabase
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import LARGEST_FILE_CHARS, STORABLE, Strict, Title
+from search_api.limits import LARGEST_FILE_CHARS, STORABLE, Moment, Strict, Title
 from sql.chat_imports import ImportedMessage, import_messages
 from sql.sessions import ChatRole
 
@@ -29,7 +29,7 @@ class MessageOfHistory(Strict):
     content: Annotated[str, Field(min_length=1, max_length=LARGEST_FILE_CHARS), STORABLE]
     kind: Literal["message", "tool"] = Field("message", description="`tool` for what tools were asked and answered.")
     model: Name | None = None
-    created_at: AwareDatetime | None = Field(None, description="When it was said; now when it is left out.")
+    created_at: Moment | None = Field(None, description="When it was said; now when it is left out.")
 
 
 class PieceOfHistory(Strict):

@@ -7,12 +7,12 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field, StrictInt, TypeAdapter, model_validator
+from pydantic import BaseModel, Field, StrictInt, TypeAdapter, model_validator
 
 from search_api.http.documentation import problems
 from search_api.http.etags import CHANGED, READ, IfMatch, IfNoneMatch, send
 from search_api.http.once import CREATED, TheOnce
-from search_api.http.pages import Moment, Paged, cut
+from search_api.http.pages import Paged, cut
 from search_api.http.routes.chat import Name
 from search_api.http.service import ChatReader, ChatWriter, TheDatabase
 from search_api.http.strict_json import StrictRoute
@@ -22,6 +22,7 @@ from search_api.limits import (
     MOST_PAGE,
     STORABLE,
     WHOLE,
+    Moment,
     Strict,
     left_out,
     refuse_repeated,
@@ -33,7 +34,7 @@ from sql.sessions import ChatRole
 
 router = APIRouter(prefix="/v1/chat/sessions/{session_id:uuid}/messages", tags=["chat"], route_class=StrictRoute)
 
-PLACE: TypeAdapter[tuple[Moment, UUID]] = TypeAdapter(tuple[Moment, UUID])
+PLACE: TypeAdapter[tuple[Moment | None, UUID]] = TypeAdapter(tuple[Moment | None, UUID])
 
 Count = Annotated[StrictInt, Field(ge=0, le=LARGEST_INT), WHOLE]
 Text = Annotated[str, Field(min_length=1, max_length=LARGEST_FILE_CHARS), STORABLE]
@@ -75,7 +76,7 @@ class SessionMessagesReply(BaseModel):
 class PastMessage(SaidMessage):
     """A message that was said now or before."""
 
-    created_at: AwareDatetime | None = Field(None, description="With a time zone; null for now.")
+    created_at: Moment | None = Field(None, description="With a time zone; null for now.")
 
 
 class MessageBatch(Strict):
