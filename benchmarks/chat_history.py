@@ -1,6 +1,6 @@
 """A history of chats about development, and questions with the messages that answer them: the same at every run.
 
-benchmarks/queries/chat_topics.json holds what was written by hand: a problem, its answer, an exact name in it,
+benchmarks/chat_topics.json holds what was written by hand: a problem, its answer, an exact name in it,
 questions in other words, a misspelt one, and for some an older answer that the newer one replaced. Around them stand
 distractors made of templates: requests and reports that speak of the same things and answer nothing, and output of
 tools with the same names.
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-TOPICS = Path(__file__).parent / "queries" / "chat_topics.json"
+TOPICS = Path(__file__).parent / "chat_topics.json"
 START = datetime(2025, 1, 6, 9, tzinfo=UTC)
 NEWER = timedelta(days=180)
 # Sessions around each topic that answer nothing, and turns in each.

@@ -41,6 +41,27 @@ def plot_comparison(by_tool: Mapping[str, Mapping[str, float]], title: str, path
     _save(canvas, path)
 
 
+def plot_economy(by_tool: Mapping[str, Mapping[str, Mapping[str, float]]], path: Path) -> None:
+    """Recall against tokens for each tool: a line for what it shows, a dashed one for what it names."""
+    canvas, axis = pyplot.subplots(figsize=(8, 5))
+    for tool, by_budget in by_tool.items():
+        budgets = sorted(map(int, by_budget))
+        (line,) = axis.plot(budgets, [by_budget[str(budget)]["shown"] for budget in budgets], marker="o", label=tool)
+        named = [by_budget[str(budget)]["named"] for budget in budgets]
+        axis.plot(budgets, named, linestyle="--", color=line.get_color(), linewidth=1)
+    axis.set(
+        xlabel="tokens that the agent has read",
+        title="labelled files of which code was shown (dashed: at least named)",
+        ylim=(0, 1),
+        xscale="log",
+    )
+    axis.set_xticks(budgets, [f"{budget:,}" for budget in budgets])
+    axis.minorticks_off()
+    axis.grid(visible=True, alpha=0.3)
+    axis.legend()
+    _save(canvas, path)
+
+
 def plot_bars(axis: Any, values: Mapping[str, float], title: str) -> None:  # Any: matplotlib's axes, made at run time
     ordered = sorted(values.items(), key=lambda item: item[1])
     bars = axis.barh([name for name, _ in ordered], [value for _, value in ordered])

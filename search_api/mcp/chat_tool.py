@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from search_api.budget import count_tokens, cut_to_tokens
 from search_api.chat_fusion import Sort, Taste
@@ -52,12 +53,17 @@ def _query(asked: SearchChat) -> ChatQuery:
 def _blocks(hits: Sequence[ChatHit], budget: int, number: int) -> list[str]:
     blocks: list[str] = []
     left = budget
+    nearby: set[UUID] = set()
     for hit in hits:
         heading = _heading(number + len(blocks), hit)
         room = min(left, int(budget * LARGEST_SHARE)) - count_tokens(heading) - 2
         if blocks and room < 1:
             break
-        block = f"{heading}\n{_cut(_body(hit), max(1, room))}"
+        if hit.id in nearby:
+            block = f"{heading} (shown above)"
+        else:
+            block = f"{heading}\n{_cut(_body(hit), max(1, room))}"
+            nearby.update(near.id for near in hit.neighbours)
         cost = count_tokens(block) + 2
         if blocks and cost > left:
             break

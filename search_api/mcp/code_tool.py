@@ -9,7 +9,7 @@ from search_api.globs import glob_to_regex
 from search_api.mcp.arguments import SearchCode
 from search_api.mcp.cursors import read_cursor, write_cursor
 from search_api.mcp.desk import EVERYWHERE, Desk
-from search_api.mcp.packing import Packed, pack
+from search_api.mcp.packing import SENT, Packed, pack
 from search_api.project_lookup import NamedProject
 
 # Pages are cut from one list, so that a cursor finds its place again; who needs more asks more narrowly.
@@ -70,7 +70,7 @@ def widen_path(path: str, project: NamedProject | None) -> str:
 
 
 def _key(hit: CodeHit) -> str:
-    return f"{hit.file_id}:{hit.start_line}"
+    return f"{hit.path}:{hit.start_line}"
 
 
 def _shorten(project: NamedProject | None) -> Callable[[str], str]:
@@ -90,8 +90,8 @@ def _text(
     # In a sentence it is no news that a word is known in another form.
     widened = _widened(reply) if len(asked.query.split()) <= LONGEST_NAME else []
     parts = [*_freshness(reply), *widened, packed.text]
-    if "(sent before)" in packed.text:
-        parts.append("(sent before): in an earlier reply of this session; repeat=true shows it again.")
+    if SENT in packed.text:
+        parts.append(f"{SENT}: in an earlier reply of this session; repeat=true shows it again.")
     if more is not None:
         parts.append(f"More: cursor={more}")
     return "\n\n".join(parts)

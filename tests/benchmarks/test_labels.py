@@ -87,3 +87,7 @@ def test_a_misspelt_name_is_not_what_the_code_says() -> None:
         if query.category == "typo" and query.repo == OWN:
             text = (ROOT / query.relevant[0]).read_text(encoding="utf-8")
             assert any(word not in text for word in query.query.split()), query
+
+
+def test_the_shipped_folder_holds_labelled_queries_and_nothing_else_that_is_read_as_some() -> None:
+    assert {query.repo for query in read_queries(SHIPPED)} >= {"codingit-search", "zap"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -51,3 +53,12 @@ def test_the_session_is_listed_only_where_it_is_needed() -> None:
 def test_a_key_without_scopes_for_them_gets_no_tools() -> None:
     assert allowed_definitions([Scope.WRITE_FILES]) == []
     assert allowed_definitions(None) == list(DEFINITIONS)
+
+
+@pytest.mark.parametrize(
+    "module", ["search_api.http.app", "search_api.cli.app", "search_api.cli.mcp", "search_api.cli.connect"]
+)
+def test_the_protocols_library_is_loaded_when_it_is_used(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('mcp' in sys.modules or 'tomlkit' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from search_api.budget import count_tokens
 from search_api.code_search import CodeHit
-from search_api.mcp.packing import Packed, pack
+from search_api.mcp.packing import LARGEST_GAP, Packed, pack
 from search_api.source_lines import split_lines
 
 HIT = CodeHit(
@@ -53,6 +53,23 @@ def test_what_was_sent_before_is_named_and_makes_room() -> None:
 
     assert result.text.startswith("[1] a.py:11-110 function work (sent before)\n\n[2] b.py:11-13 function work\ndef")
     assert result.passed == 2
+
+
+def test_results_that_were_sent_follow_each_other_without_a_blank_line() -> None:
+    hits = [replace(HIT, path=f"/p/{name}.py") for name in "abc"]
+
+    assert packed(hits, 400, *hits[:2]).text.startswith(
+        "[1] a.py:11-13 function work (sent before)\n[2] b.py:11-13 function work (sent before)\n\n[3] c.py:11-13"
+    )
+
+
+def test_what_is_far_less_likely_than_the_first_is_only_named() -> None:
+    hits = [HIT, replace(HIT, path="/p/b.py", score=1.0 - LARGEST_GAP), replace(HIT, path="/p/c.py", score=-9.0)]
+
+    result = packed(hits, 2000)
+
+    assert result.passed == 2
+    assert result.text.endswith("Also found:\n[3] c.py:11-13 function work")
 
 
 def test_a_long_result_leaves_room_for_others_and_tells_how_to_read_on() -> None:
