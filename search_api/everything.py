@@ -88,13 +88,31 @@ def search_everything(
         for kind in {ResultType.CHAT, ResultType.TASK} & set(query.types):
             left_out[kind] = "Chats and tasks belong to no project."
     types = [kind for kind in query.types if kind not in left_out]
+    found, code_index, chat_index = _search_each(database, encoder, caller, query, types, reranker)
+    merged = merge(lexical_query(query.query), found, PRIORS)
+    results, truncated = _within_budget(query, merged)
+    took = round((perf_counter() - started) * 1000, 2)
+    return EverythingReply(results, code_index, chat_index, left_out, truncated, took)
+
+
+def find_each(database: Database, encoder: ActiveEncoder, caller: Caller, text: str) -> list[Ranked[FoundThing]]:
+    """What each kind's own search finds, kind after kind: for measuring how they are merged."""
+    return _search_each(database, encoder, caller, EverythingQuery(text), tuple(ResultType), None)[0]
+
+
+def _search_each(
+    database: Database,
+    encoder: ActiveEncoder,
+    caller: Caller,
+    query: EverythingQuery,
+    types: Sequence[ResultType],
+    reranker: Reranker | None,
+) -> tuple[list[Ranked[FoundThing]], IndexCounts | None, ChatFreshness | None]:
     found: list[Ranked[FoundThing]] = []
     code_index, chat_index = None, None
     if ResultType.CODE in types:
-        code = search_code(
-            database, encoder, caller, CodeQuery(query.query, project_id=query.project_id, limit=query.limit),
-            reranker=reranker,
-        )  # fmt: skip
+        asked = CodeQuery(query.query, project_id=query.project_id, limit=query.limit)
+        code = search_code(database, encoder, caller, asked, reranker=reranker)
         code_index = code.index
         found += [_of_code(hit) for hit in code.results]
     if ResultType.CHAT in types:
@@ -105,10 +123,7 @@ def search_everything(
         words = any_of(parse_query(query.query).words)
         with database.acting_as(caller) as connection:
             found += [_of_task(task) for task in search_tasks(connection, query.query, words, query.limit)]
-    merged = merge(lexical_query(query.query), found, PRIORS)
-    results, truncated = _within_budget(query, merged)
-    took = round((perf_counter() - started) * 1000, 2)
-    return EverythingReply(results, code_index, chat_index, left_out, truncated, took)
+    return found, code_index, chat_index
 
 
 def _of_code(hit: CodeHit) -> Ranked[FoundThing]:
