@@ -15,11 +15,12 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo install test lint types format bench rows encoder image clean
+.PHONY: help run demo install test lint types format bench rows encoder image browser vendor pictures clean
 
 help:
 	@echo 'make run DIR=~/code/shop    start everything, index DIR, serve until Ctrl-C (QUERY="..." shows what it finds)'
 	@echo 'make demo DIR=... QUERY=... the same, and end after the results: 0 when there are some'
+	@echo 'make browser               install Chromium for the tests of the page (as root); without it they are skipped'
 	@echo 'make test | lint | types    check the project; make format puts it in shape'
 	@echo 'make rows                  write the typed rows, the TypeScript types and the dump after a change of the schema'
 	@echo 'make bench                 measure speed and recall; with QUERIES=... SOURCES=... the quality of results too'
@@ -59,6 +60,13 @@ $(INSTALLED)-%: pyproject.toml | $(BIN)/python
 
 test lint types format bench: $(INSTALLED)-dev
 
+# The tests of the page drive Debian's Chromium. Without it they are skipped, and in CI they fail.
+browser:
+	@command -v chromium > /dev/null || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null; } || { \
+	  echo 'Install the package chromium, or run this as root.' >&2; exit 1; }
+	@command -v chromium > /dev/null || { apt-get -q update \
+	  && DEBIAN_FRONTEND=noninteractive apt-get -q install --yes --no-install-recommends chromium; }
+
 test:
 	$(BIN)/pytest -n 2
 
@@ -69,6 +77,12 @@ lint:
 
 types:
 	$(BIN)/mypy
+
+# The page's highlighter from its package, and the pictures of docs/page.md.
+vendor: $(INSTALLED)-dev
+	$(BIN)/python -m tests.page.vendoring
+pictures: $(INSTALLED)-dev browser
+	$(BIN)/python -m tests.page.picturing $(SOURCES)
 
 format:
 	$(BIN)/ruff check --fix .

@@ -16,11 +16,13 @@ from search_api.active_encoder import ActiveEncoder, QueryVector
 from search_api.budget import count_tokens
 from search_api.evidence import Sign
 from search_api.globs import glob_to_regex
+from search_api.marking import find_matches
 from search_api.matched_lines import lines_of_phrases
 from search_api.query_intent import QueryIntent, read_intent
 from search_api.query_words import is_question_word
 from search_api.ranking import Ranked, rank
 from search_api.reranking import RERANKED_RESULTS, rerank
+from search_api.snippets import Span
 from sql.database import Database
 from sql.failures import OutdatedModelError
 from sql.search import CandidateQuery, Found, Fuzzy, IndexCounts, Winner, ask_winners, count_unindexed, find_candidates
@@ -59,13 +61,15 @@ class CodeQuery:
     limit: int = 10
     max_tokens: int | None = None
     explain: bool = False
+    highlight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CodeHit:
     """A chunk that answers: lines are 1-based and inclusive; `scores` add up to `score`.
 
-    `matched_lines` are those on which a quoted phrase or a match of the expression begins, where one was asked for.
+    `matched_lines` are those on which a quoted phrase or a match of the expression begins, where one was asked for,
+    `matches` what to highlight in the content, as half-open ranges of code points.
     """
 
     path: str
@@ -81,6 +85,7 @@ class CodeHit:
     stale: bool
     matched_lines: tuple[int, ...] | None = None
     scores: dict[str, float] | None = None
+    matches: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,8 @@ def search_code(
     if reranker is not None and intent.text and intent.path is None:
         ranked = _rerank(reranker, intent.text, ranked)
     hits, truncated = _within_budget(query, intent, ranked)
+    if query.highlight:
+        hits = tuple(replace(hit, matches=find_matches(query.query, hit.content, found.widened)) for hit in hits)
     took = (perf_counter() - started) * 1000
     return CodeReply(hits, found.counts, found.widened, truncated, round(took, 2))
 

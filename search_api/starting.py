@@ -18,6 +18,7 @@ from models.tokens import split_identifier
 from search_api.auth import make_token
 from search_api.children import api_program, listen, tend_and_warm, wait_until_answering, worker_program
 from search_api.cli.failing import ExitCode
+from search_api.cli.page import page_link
 from search_api.cli.printing import print_code_reply
 from search_api.cli.progress import clear_line, follow_indexing, say, show_sync, summarise
 from search_api.cli.project_titles import title_of
@@ -113,9 +114,12 @@ def _run(start: Start, settings: Settings, owner_url: str, supervisor: Superviso
     if worker.name not in supervisor.names():
         supervisor.start(worker)
     stack.enter_context(follow_directory(directory, session, project, cache, say))
+    with ApiClient(session.url, session.token) as client:
+        link = page_link(session.url, client)
     say(f"Serving at {session.url} and watching {directory}. Ctrl-C stops it.")
     say(f'Ask from another shell:  {own_command()} search "..."')
     say(f"Let an agent ask:        {own_command()} connect")
+    say(f"Ask in a browser:        {link} (works once; '{own_command()} page' prints another)")
     _tend(supervisor)
     return ExitCode.OK
 

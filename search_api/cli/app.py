@@ -24,6 +24,7 @@ COMMANDS = {
     "mcp": "search_api.cli.mcp",
     "import": "search_api.cli.importing",
     "status": "search_api.cli.status",
+    "page": "search_api.cli.page",
     "doctor": "search_api.cli.doctor",
     "bench": "search_api.cli.bench",
     "token": "search_api.cli.token",

@@ -9,13 +9,14 @@ from search_api.client.api_keys import ApiKey, NewApiKey
 from search_api.client.asking import Ask, BadReplyError, Page, to_document
 from search_api.client.embeddings import EmbeddingsAnswer, ModelsAnswer, OfferedModel, Usage
 from search_api.client.files import FileEntry, StoredFile
-from search_api.client.index import IndexFailure, IndexSkip, IndexStatus
+from search_api.client.index import Facet, Facets, IndexFailure, IndexSkip, IndexStatus
 from search_api.client.projects import Project, ProjectMessage
 from search_api.client.searching import (
     ChatAnswer,
     ChatIndexFreshness,
     ChatResult,
     CodeAnswer,
+    CodeMatch,
     CodeResult,
     EverythingAnswer,
     EverythingResult,
@@ -24,6 +25,7 @@ from search_api.client.searching import (
     NearbyMessage,
 )
 from search_api.client.sessions import AddedMessage, AddedMessages, ChatSession, ImportOutcome, SessionMessage
+from search_api.client.sign_in import SignedIn, SignInCode
 from search_api.client.sync import ApiClient
 from search_api.client.tasks import ListedTask, Task, TaskLogs
 from search_api.client.teams import Team, TeamMember
@@ -44,10 +46,13 @@ __all__ = [
     "ChatResult",
     "ChatSession",
     "CodeAnswer",
+    "CodeMatch",
     "CodeResult",
     "EmbeddingsAnswer",
     "EverythingAnswer",
     "EverythingResult",
+    "Facet",
+    "Facets",
     "FileEntry",
     "ImportOutcome",
     "IndexFailure",
@@ -64,6 +69,8 @@ __all__ = [
     "Project",
     "ProjectMessage",
     "SessionMessage",
+    "SignInCode",
+    "SignedIn",
     "StoredFile",
     "Task",
     "TaskLogs",

@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 import anyio
 import httpx
 
-from search_api.client import api_keys, embeddings, files, index, projects, searching, sessions, tasks, teams
+from search_api.client import api_keys, embeddings, files, index, projects, searching, sessions, sign_in, tasks, teams
 from search_api.client.asking import Ask
 from search_api.client.methods import async_method, async_pages, async_talk
 from search_api.client.trying import (
@@ -78,6 +78,10 @@ class AsyncApiClient:
     read_model = async_method(embeddings.read_model)
 
     index_status = async_method(index.index_status)
+    index_facets = async_method(index.index_facets)
+
+    create_sign_in_code = async_method(sign_in.create_sign_in_code)
+    sign_in = async_method(sign_in.sign_in)
 
     list_projects = async_method(projects.list_projects)
     iterate_projects = async_pages(projects.list_projects)

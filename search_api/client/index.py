@@ -21,6 +21,21 @@ class IndexSkip(Reply, frozen=True):
     reason: str
 
 
+class Facet(Reply, frozen=True):
+    """A value that a code search can be narrowed to, and what has it."""
+
+    name: str
+    files: int
+    chunks: int
+
+
+class Facets(Reply, frozen=True):
+    """Languages and kinds of the indexed code, the most frequent first."""
+
+    languages: tuple[Facet, ...]
+    kinds: tuple[Facet, ...]
+
+
 class IndexStatus(Reply, frozen=True):
     """How far the index is behind the files."""
 
@@ -45,6 +60,11 @@ class StreamProblem(Reply, frozen=True):
 def index_status(project_id: str | None = None) -> Ask[IndexStatus]:
     """How far the index is behind the files of a project, or of all."""
     return Ask("GET", "/v1/index/status", Whole(IndexStatus), {"project_id": project_id})
+
+
+def index_facets(project_id: str | None = None) -> Ask[Facets]:
+    """Which languages and kinds the indexed code of a project, or of all, has."""
+    return Ask("GET", "/v1/index/facets", Whole(Facets), {"project_id": project_id})
 
 
 def index_stream(project_id: str | None = None) -> Ask[IndexStatus]:

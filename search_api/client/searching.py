@@ -9,6 +9,13 @@ from indexer.decoding import to_storable
 from search_api.client.asking import Ask, Reply, Whole, given
 
 
+class CodeMatch(Reply, frozen=True):
+    """A highlight, as a half-open range of code points in the content."""
+
+    start: int
+    end: int
+
+
 class CodeResult(Reply, frozen=True):
     """A chunk that answers; lines are 1-based and inclusive."""
 
@@ -25,6 +32,7 @@ class CodeResult(Reply, frozen=True):
     stale: bool
     scores: dict[str, float] | None = None
     matched_lines: tuple[int, ...] | None = None
+    matches: tuple[CodeMatch, ...] | None = None
 
 
 class IndexFreshness(Reply, frozen=True):
@@ -163,6 +171,7 @@ def search_code(
     limit: int | None = None,
     max_tokens: int | None = None,
     explain: bool | None = None,
+    highlight: bool | None = None,
 ) -> Ask[CodeAnswer]:
     """Find chunks of code by meaning, by words and by misspelt names; what is not given has the service's default."""
     body = given(
@@ -175,6 +184,7 @@ def search_code(
         limit=limit,
         max_tokens=max_tokens,
         explain=explain,
+        highlight=highlight,
     )
     return Ask("POST", "/v1/search/code", Whole(CodeAnswer), body=body)
 

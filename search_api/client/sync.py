@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 
 import httpx
 
-from search_api.client import api_keys, embeddings, files, index, projects, searching, sessions, tasks, teams
+from search_api.client import api_keys, embeddings, files, index, projects, searching, sessions, sign_in, tasks, teams
 from search_api.client.asking import Ask
 from search_api.client.methods import method, pages, talk
 from search_api.client.trying import (
@@ -78,6 +78,10 @@ class ApiClient:
     read_model = method(embeddings.read_model)
 
     index_status = method(index.index_status)
+    index_facets = method(index.index_facets)
+
+    create_sign_in_code = method(sign_in.create_sign_in_code)
+    sign_in = method(sign_in.sign_in)
 
     list_projects = method(projects.list_projects)
     iterate_projects = pages(projects.list_projects)

@@ -33,15 +33,18 @@ from search_api.http.routes import (
     docs,
     embeddings,
     everything,
+    facets,
     files,
     health,
     index,
     members,
     messages,
+    page,
     projects,
     search,
     session_messages,
     sessions,
+    sign_in,
     tasks,
     teams,
 )
@@ -68,11 +71,14 @@ ROUTERS = (
     api_keys.router,
     index.router,
     embeddings.router,
+    facets.router,
+    sign_in.router,
     health.router,
     docs.router,
+    page.router,
 )
 # Everything else needs a caller, a route that somebody adds tomorrow as well.
-PUBLIC_PATHS = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs"})
+PUBLIC_PATHS = page.PAGE_PATHS | {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/v1/sign-in"}
 
 DESCRIPTION = """Semantic, full-text and fuzzy search over the code and chats of a workspace.
 

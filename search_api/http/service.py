@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Request, Security
@@ -19,6 +19,7 @@ from search_api.http.metrics import Metrics
 from search_api.http.visit import visit_of
 from search_api.http.warmup import Warmup
 from search_api.settings import Settings
+from search_api.sign_in_codes import SignInCodes
 from sql.database import Database
 
 # The door has checked the token already; this only tells the API's description that there is one.
@@ -40,6 +41,7 @@ class Service:
     embeddings: Embeddings
     queue: EncodingQueue
     authenticator: Authenticator
+    codes: SignInCodes = field(default_factory=SignInCodes)
 
 
 # Dependencies that wait for nothing are coroutines: the framework runs all others in a thread, each in turn.

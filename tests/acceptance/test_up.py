@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from search_api.cli.session import load_session
@@ -61,6 +63,14 @@ def test_while_it_serves_edits_are_found_a_killed_worker_returns_and_an_interrup
         twice = local.command("up", str(sample))
         assert twice.returncode == 1
         assert "A service runs at http://127.0.0.1:" in twice.stderr
+
+        local.wait_until_said("Ask in a browser:", up)
+        for link in (_link_in(local.said.read_text()), local.command("page").stdout.strip()):
+            address, code = link.split("/#code=")
+            assert httpx.get(f"{address}/").status_code == 200
+            taken = httpx.post(f"{address}/v1/sign-in", json={"code": code}).raise_for_status().json()
+            told = httpx.get(f"{address}/v1/index/status", headers={"Authorization": f"Bearer {taken['token']}"})
+            assert told.json()["files"] == 3
 
         _kill_worker(local)
         local.wait_until_said("The worker process ended (by SIGKILL)", up)
@@ -123,3 +133,8 @@ def _kill_worker(local: Local) -> None:
     ).stdout.splitlines()
     worker = next(line for line in children if " worker " in f"{line} ")
     subprocess.run(["kill", "-9", worker.split()[0]], check=True)
+
+
+def _link_in(said: str) -> str:
+    (link,) = re.findall(r"http://\S+/#code=\S+", said)
+    return str(link)

@@ -26,6 +26,7 @@ from search_api.client import (
     projects,
     searching,
     sessions,
+    sign_in,
     tasks,
     teams,
 )
@@ -34,7 +35,7 @@ from sql.database import Database
 from tests.search_api.api import make_api
 
 MODULES: tuple[ModuleType, ...] = (
-    searching, files, index, projects, tasks, sessions, teams, api_keys, embeddings,
+    searching, files, index, projects, tasks, sessions, teams, api_keys, embeddings, sign_in,
 )  # fmt: skip
 # For whoever runs the service, not for programs that use it.
 NOT_CALLED = {"GET /healthz", "GET /readyz", "GET /metrics"}

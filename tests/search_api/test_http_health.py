@@ -144,9 +144,9 @@ def test_metrics_can_be_switched_off(url: str, database: Database) -> None:
     assert reply.status_code == 404
 
 
-def test_the_page_lists_every_route_and_needs_nothing_from_elsewhere(api: Api) -> None:
+def test_the_docs_list_every_route_and_need_nothing_from_elsewhere(api: Api) -> None:
     with api.client() as client:
-        reply = client.get("/")
+        reply = client.get("/docs")
         paths = client.get("/openapi.json").json()["paths"]
 
     assert reply.status_code == 200

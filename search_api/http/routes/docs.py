@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse
 
 router = APIRouter(include_in_schema=False)
 
@@ -16,11 +16,6 @@ STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem a
 code,pre{font:14px/1.45 ui-monospace,monospace}pre{overflow:auto;padding:.75rem;background:#8881}
 summary{cursor:pointer;padding:.25rem 0}summary b{display:inline-block;width:4.5rem}"""
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-
-
-@router.get("/")
-def get_root() -> RedirectResponse:
-    return RedirectResponse("/docs")
 
 
 @router.get("/docs")

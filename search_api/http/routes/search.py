@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, StrictBool, StrictInt
+from pydantic import BaseModel, Field, StrictBool, StrictInt, model_validator
 
 from models.errors import InvalidRequestError
 from models.kinds import ChunkKind
@@ -44,6 +44,19 @@ class CodeRequest(Strict):
         None, description="Cut the results to about this many tokens; the first one always fits."
     )
     explain: StrictBool = Field(False, description="Tell of each result what its score is made of.")
+    highlight: StrictBool = Field(False, description="Tell where in each result the words stand.")
+
+
+class CodeMatch(BaseModel):
+    """A highlight, as a half-open range of code points in the content."""
+
+    start: int = Field(examples=[4])
+    end: int = Field(examples=[9])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_span(cls, value: object) -> object:
+        return {"start": value[0], "end": value[1]} if isinstance(value, tuple) else value
 
 
 class CodeResult(BaseModel):
@@ -64,6 +77,7 @@ class CodeResult(BaseModel):
     matched_lines: list[int] | None = Field(
         None, description="Lines on which quoted phrases or matches of an expression begin, where such were asked for."
     )
+    matches: list[CodeMatch] | None = Field(None, description="What to highlight in the content, with `highlight`.")
 
 
 class IndexFreshness(BaseModel):
@@ -116,4 +130,5 @@ def _query(request: CodeRequest) -> CodeQuery:
         limit=request.limit,
         max_tokens=request.max_tokens,
         explain=request.explain,
+        highlight=request.highlight,
     )
