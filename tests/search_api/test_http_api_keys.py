@@ -161,7 +161,9 @@ def test_a_key_makes_none_with_scopes_that_it_has_not(
         assert len(client.get(KEYS).json()["api_keys"]) == 1
 
 
-@pytest.mark.parametrize(("expires", "status"), [(SOON, 201), (LATER, 403), (None, 403)])
+@pytest.mark.parametrize(
+    ("expires", "status"), [(SOON, 201), (LATER, 403), (None, 403)], ids=["as long", "longer", "for ever"]
+)
 def test_a_key_makes_none_that_outlives_it(api: Api, client: TestClient, expires: str | None, status: int) -> None:
     key = make(client, expires_at=SOON)
     with api.client(key["key"]) as with_key:
