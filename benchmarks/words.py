@@ -9,7 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.encoder import Encoder, ModelIdentity, Tokens, load_encoder
+from models.encoder import Encoder, Tokens, load_encoder
+from models.model_identity import ModelIdentity
 from models.tokens import terms_of
 
 NAME = "words"

@@ -8,8 +8,6 @@ loading a model does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -17,30 +15,12 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError
 from models.locating import locate_model
+from models.model_identity import MAX_DIMENSIONS, ModelIdentity, Precision
 from models.packaged_model import EXTRA_MODULES, INSTALL_MODELS
 
-# Rows of halfvec stay inside their page of 8 kB up to here, and a distance index takes no more either.
-MAX_DIMENSIONS = 2000
 # Padded tokens in one forward pass: on a core, 1,024 to 4,096 are equally fast, 16,384 costs a sixth more and 16 times
 # the memory. A GPU wants more.
 BATCH_TOKENS = 2048
-
-
-class Precision(StrEnum):
-    """What the model's matrix products are computed in."""
-
-    AUTO = "auto"
-    FLOAT32 = "float32"
-    BFLOAT16 = "bfloat16"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelIdentity:
-    """What two indexes must share for their rows to be comparable."""
-
-    name: str
-    revision: str
-    dimensions: int
 
 
 class Tokens(Protocol):
@@ -148,19 +128,3 @@ def load_encoder(
             trust_remote_code=trust_remote_code,
         )
     )
-
-
-def settle_dimensions(name: str, wanted: int | None, of_model: int) -> int:
-    """How many dimensions of a model's are kept; raises ModelError for more than it has or than can be indexed."""
-    if wanted is not None and wanted > of_model:
-        raise ModelError(
-            f"{name!r} has {of_model} dimensions, not {wanted}.",
-            hint=f"Set a dimension of at most {min(of_model, MAX_DIMENSIONS)}, or none.",
-        )
-    dimensions = wanted or of_model
-    if dimensions > MAX_DIMENSIONS:
-        raise ModelError(
-            f"{name!r} has {of_model} dimensions; more than {MAX_DIMENSIONS} cannot be indexed.",
-            hint=f"Set a smaller dimension, at most {MAX_DIMENSIONS} (for a model trained to be cut short).",
-        )
-    return dimensions

@@ -15,8 +15,8 @@ from sentence_transformers import SentenceTransformer
 from transformers import PreTrainedTokenizerBase
 
 from models.batches import batch_by_tokens
-from models.encoder import ModelIdentity, Precision, settle_dimensions
 from models.errors import ModelError
+from models.model_identity import ModelIdentity, Precision, settle_dimensions
 from models.model_loading import open_model
 from models.model_revision import revision_of_folder, revision_of_hub_model, revision_with_prompt
 from models.odd_input import CHARACTERS_A_TOKEN, make_readable, normalise_rows

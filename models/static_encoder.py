@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.encoder import ModelIdentity, settle_dimensions
+from models.model_identity import ModelIdentity, settle_dimensions
 from models.model_revision import revision_of_files, revision_with_prompt
 from models.odd_input import normalise_rows
 from models.static_format import CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE, StaticModel, read_static_model

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 
 from indexer.chunking import CHUNKER_VERSION
-from models.encoder import ModelIdentity
 from models.errors import CodingitError
+from models.model_identity import ModelIdentity
 from search_api.cli.session import SESSION_FILE, NoServiceError, find_session
 from search_api.configured_model import load_configured_encoder
 from search_api.data_dir import find_closed_folder

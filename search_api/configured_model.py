@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from models.encoder import Encoder, Precision, load_encoder
+from models.encoder import Encoder, load_encoder
 from models.errors import ModelError
 from models.locating import locate_model
+from models.model_identity import Precision
 from models.reranker import Reranker, load_reranker
 from search_api.reranking import LazyReranker
 from search_api.settings import Settings

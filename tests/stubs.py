@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.encoder import ModelIdentity
+from models.model_identity import ModelIdentity
 from models.tokens import terms_of
 
 

@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from models.encoder import MAX_DIMENSIONS, Encoder, ModelIdentity, Precision, load_encoder
+from models.encoder import Encoder, load_encoder
 from models.errors import ModelError
 from models.locating import DEFAULT_MODEL_FOLDER, DEFAULT_MODEL_NAME
+from models.model_identity import MAX_DIMENSIONS, ModelIdentity, Precision
 from models.model_revision import revision_with_prompt
 from models.odd_input import normalise_rows
 from models.packaged_model import PACKAGED_MODEL_NAME, PACKAGED_MODEL_REVISION, find_packaged_model

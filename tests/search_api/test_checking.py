@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from models.encoder import ModelIdentity
+from models.model_identity import ModelIdentity
 from search_api.checking import (
     Check,
     Outcome,
