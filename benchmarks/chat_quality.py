@@ -42,10 +42,12 @@ TRIED = {
     Evidence.WORDS: (0.0, 0.3, 0.6),
     Evidence.LITERAL: (0.0, 0.3, 0.6),
     Evidence.SIMILAR: (0.0, 0.3, 0.6),
-    Evidence.MEANING: (0.5, 1.0, 1.4, 2.0, 3.0),
 }
 # By the names of the module's constants.
 CONSTANTS = {
+    "MEANING_WHERE_SAID": (0.0, 0.3, 0.5, 1.0, 3.0),
+    "MEANING_WHERE_NOT": (3.0, 8.0, 20.0, 40.0, 80.0),
+    "MOST_NAMED": (0, 5, 50, 100),
     "UNRELATED": (0.0, 0.1, 0.2, 0.3),
     "OUTPUT_WORTH": (0.4, 0.6, 0.8, 1.0),
     "REMARK_WORTH": (0.4, 0.6, 0.8, 1.0),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.caller import SERVICE
 from models.encoder import Encoder
+from search_api.known_words import knows_any_word
 from sql.database import Database
 from sql.index import ActiveGeneration, active_generation
 
@@ -56,6 +57,11 @@ class ActiveEncoder:
         if model_id is None or not wanted:
             return QueryVector(model_id, None)
         return QueryVector(model_id, self._cached(model_id, query))
+
+    def knows(self, text: str) -> bool:
+        """Whether the model that queries are encoded with knows a word of this one."""
+        encoder = self._encoder
+        return encoder is not None and knows_any_word(encoder.tokens, text)
 
     def current(self) -> Encoder:
         """The active encoder, or before anything was indexed the one that will be; waits while it is loaded."""

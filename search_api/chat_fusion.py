@@ -18,9 +18,14 @@ WEIGHTS: Mapping[Evidence, float] = {
     Evidence.LITERAL: 0.6,
     Evidence.ANY: 1.0,
     Evidence.SIMILAR: 0.3,
-    Evidence.MEANING: 3.0,
 }
-# Below this cosine a text has nothing to do with the query.
+# Where messages hold what was typed (is_said), words decide: meaning blurs names. Where none does, the question is in
+# other words than its answer, and those that they share by chance only settle what is equally near.
+MEANING_WHERE_SAID = 0.3
+MEANING_WHERE_NOT = 40.0
+# A piece of text in more messages than these names nothing in particular.
+MOST_NAMED = 50
+# Below this cosine a text has nothing to do with the query: where messages hold what was typed, it is left out.
 UNRELATED = 0.1
 # What the output of a tool is worth beside what was said.
 OUTPUT_WORTH = 0.4
@@ -71,6 +76,8 @@ def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evi
     """One entry a message, its score the weighted sum of what speaks for it; of equal scores the newer is first."""
     best: dict[Evidence, dict[UUID, ChatCandidate]] = defaultdict(dict)
     known: dict[UUID, ChatCandidate] = {}
+    said = is_said(candidates)
+    weights = {**weights, Evidence.MEANING: MEANING_WHERE_SAID if said else MEANING_WHERE_NOT}
     for candidate in candidates:
         before = best[candidate.evidence].get(candidate.id)
         if before is None or candidate.score > before.score:
@@ -79,7 +86,9 @@ def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evi
     scores: dict[UUID, float] = defaultdict(float)
     evidence: dict[UUID, list[Evidence]] = defaultdict(list)
     for kind in Evidence:
-        for each, share in _shares(kind, list(best[kind].values())):
+        for each, share in _shares(kind, list(best[kind].values()), alone=not scores):
+            if said and kind is Evidence.MEANING and each.id not in scores and each.score < UNRELATED:
+                continue
             scores[each.id] += weights[kind] * share
             evidence[each.id].append(kind)
     newest = max((_time(each.created_at) for each in known.values()), default=0.0)
@@ -95,14 +104,22 @@ def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evi
     return sorted(found, key=lambda each: (each.score, _time(each.created_at), each.id), reverse=True)
 
 
-def _shares(kind: Evidence, found: Sequence[ChatCandidate]) -> list[tuple[ChatCandidate, float]]:
-    """Each with its score as a share of the best one's; of cosines, what is above unrelated texts."""
-    floor = UNRELATED if kind is Evidence.MEANING else 0.0
-    top = max((each.score - floor for each in found), default=0.0)
-    if top <= 0:
-        # Nothing tells them apart: a query of words that every message holds.
-        return [] if kind is Evidence.MEANING else [(each, 1.0) for each in found]
-    return [(each, (each.score - floor) / top) for each in found if each.score > floor or kind is not Evidence.MEANING]
+def is_said(candidates: Sequence[ChatCandidate]) -> bool:
+    """Whether messages hold what was typed: all words of it, or a piece of it that few others hold."""
+    literal = {each.id for each in candidates if each.evidence is Evidence.LITERAL}
+    return 0 < len(literal) <= MOST_NAMED or any(each.evidence is Evidence.WORDS for each in candidates)
+
+
+def _shares(kind: Evidence, found: Sequence[ChatCandidate], alone: bool) -> list[tuple[ChatCandidate, float]]:
+    """Each with its score as a share of the best one's; of cosines, those above zero."""
+    top = max((each.score for each in found), default=0.0)
+    if kind is not Evidence.MEANING:
+        # Where nothing tells them apart, the query is of words that every message holds.
+        return [(each, each.score / top if top > 0 else 1.0) for each in found]
+    if top > 0:
+        return [(each, each.score / top) for each in found if each.score > 0]
+    # Nothing is near, and who asks gets the nearest all the same, rather than nothing.
+    return [(each, 1 + each.score - top) for each in found] if alone else []
 
 
 def _worth(candidate: ChatCandidate, taste: Taste, newest: float) -> float:

@@ -14,7 +14,16 @@ from models.caller import Caller
 from models.errors import InvalidRequestError
 from search_api.active_encoder import ActiveEncoder, QueryVector
 from search_api.chat_fusion import Fused, Sort, Taste, ToolOutput, fuse
-from search_api.chat_syntax import Alternative, ParsedQuery, Wanted, all_of, any_of, like_pattern, parse_query
+from search_api.chat_syntax import (
+    Alternative,
+    ParsedQuery,
+    Wanted,
+    all_of,
+    any_of,
+    like_pattern,
+    names_within,
+    parse_query,
+)
 from search_api.snippets import SNIPPET_LENGTH, Snippet, cut_snippet, find_literal, find_marked, find_similar
 from sql.chat import (
     ChatCandidate,
@@ -41,6 +50,8 @@ SPARE_WINNERS = 5
 MOST_ALTERNATIVES = 16
 # Of the words of a long query, those that are looked for singly; the first ones say the most.
 MOST_SINGLE_WORDS = 32
+# Of the names of code in a sentence, those that are looked for to the letter.
+MOST_NAMES = 4
 NEIGHBOUR_CHARACTERS = 1000
 
 
@@ -105,12 +116,12 @@ def search_chat(database: Database, encoder: ActiveEncoder, caller: Caller, quer
     wants_vector = query.mode in (ChatMode.HYBRID, ChatMode.VECTOR) and bool(text)
     vector = encoder.encode_query(text, wanted=wants_vector)
     try:
-        hits, freshness = _search(database, caller, query, parsed, vector)
+        hits, freshness = _search(database, encoder, caller, query, parsed, vector)
     except OutdatedModelError:
         # The index was switched to another model since this process looked: load it and ask once more.
         encoder.refresh()
         vector = encoder.encode_query(text, wanted=wants_vector)
-        hits, freshness = _search(database, caller, query, parsed, vector)
+        hits, freshness = _search(database, encoder, caller, query, parsed, vector)
     return ChatReply(hits, freshness, round((perf_counter() - started) * 1000, 2))
 
 
@@ -120,17 +131,22 @@ def find_evidence(database: Database, encoder: ActiveEncoder, caller: Caller, qu
     text = " ".join(parsed.words)
     wanted = _candidate_query(query, parsed, encoder.encode_query(text, wanted=bool(text)))
     with database.acting_as(caller) as connection:
-        return _kept(query, parsed, find_chat_candidates(connection, wanted))
+        return _kept(encoder, query, parsed, find_chat_candidates(connection, wanted))
 
 
 def _search(
-    database: Database, caller: Caller, query: ChatQuery, parsed: ParsedQuery, vector: QueryVector
+    database: Database,
+    encoder: ActiveEncoder,
+    caller: Caller,
+    query: ChatQuery,
+    parsed: ParsedQuery,
+    vector: QueryVector,
 ) -> tuple[tuple[ChatHit, ...], ChatFreshness]:
     wanted = _candidate_query(query, parsed, vector)
     marks = _marks(query, parsed)
     with database.acting_as(caller) as connection:
         found = find_chat_candidates(connection, wanted)
-        fused = fuse(_kept(query, parsed, found), query.taste)[: query.limit + SPARE_WINNERS]
+        fused = fuse(_kept(encoder, query, parsed, found), query.taste)[: query.limit + SPARE_WINNERS]
         winners, around = read_chat_winners(
             connection, [each.id for each in fused], marks, query.neighbours, NEIGHBOUR_CHARACTERS
         )
@@ -142,14 +158,17 @@ def _search(
     return tuple(hits[: query.limit]), found.freshness
 
 
-def _kept(query: ChatQuery, parsed: ParsedQuery, found: FoundChat) -> list[ChatCandidate]:
-    """What may be shown: a query that says exactly what is wanted gets nothing for its meaning alone."""
+def _kept(encoder: ActiveEncoder, query: ChatQuery, parsed: ParsedQuery, found: FoundChat) -> list[ChatCandidate]:
+    """What may be shown: nothing for meaning alone where the query says exactly what is wanted, or means nothing."""
     if query.mode is ChatMode.VECTOR and query.taste.sort is Sort.NEWEST:
         # The nearest so many; sorted by time, the rest would come first.
         return found.candidates[: query.limit + SPARE_WINNERS]
-    if parsed.is_plain or query.mode is ChatMode.VECTOR:
+    if query.mode is ChatMode.VECTOR:
         return found.candidates
     said = {each.id for each in found.candidates if each.evidence is not Evidence.MEANING}
+    if parsed.is_plain:
+        # Words that neither the messages nor the model know are near to something by chance.
+        return found.candidates if said or encoder.knows(" ".join(parsed.words)) else []
     return [each for each in found.candidates if each.id in said]
 
 
@@ -165,8 +184,13 @@ def _candidate_query(query: ChatQuery, parsed: ParsedQuery, vector: QueryVector)
     widens = mode is ChatMode.HYBRID and parsed.is_plain
     literal = mode is ChatMode.SUBSTRING or (mode is ChatMode.HYBRID and (parsed.is_plain or not parsed.alternatives))
     refused = tuple(item.text for each in parsed.alternatives for item in each.refused)
+    # Sorted by time, what holds a name of the query and nothing else of it would push what was asked for off the page.
+    named = names_within(parsed)[:MOST_NAMES] if widens and not newest else ()
     return ChatCandidateQuery(
-        groups=_groups(parsed) if mode in (ChatMode.FULLTEXT, ChatMode.HYBRID) else (),
+        groups=(
+            *(_groups(parsed) if mode in (ChatMode.FULLTEXT, ChatMode.HYBRID) else ()),
+            *(WordGroup("", holds=(like_pattern(name),)) for name in named),
+        ),
         literal=like_pattern(query.query if mode is ChatMode.SUBSTRING else query.query.strip()) if literal else None,
         any_words=words if widens and words else None,
         similar=words if words and (widens or mode is ChatMode.FUZZY) else None,

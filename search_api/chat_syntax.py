@@ -6,10 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.query_shape import looks_like_path
+
 # A word, or a phrase in quotes; a quote that is never closed reaches to the end, as PostgreSQL has it.
 _TOKEN = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+)')
 # Letters, digits, and what the English parser takes for part of a word or of a phrase.
 _PLAIN = re.compile(r"[^\W_]+(?:[ '\u2019-]+[^\W_]+)*", re.UNICODE)
+# Around a name in a sentence.
+_PUNCTUATION = ".,;:!?'`"
+# A hump, or a hyphen: fooBar, Idempotency-Key. Words of English have them too (GitHub, read-only).
+_JOINED = re.compile(r"[a-z][A-Z]|\w-\w")
 _SPEAKS = re.compile(r"[^\W_]{2}")
 
 
@@ -74,6 +80,23 @@ def parse_query(query: str) -> ParsedQuery:
             alternatives[-1].append(item)
     kept = tuple(Alternative(tuple(items)) for items in alternatives if any(not item.refused for item in items))
     return ParsedQuery(kept, is_plain)
+
+
+def names_within(parsed: ParsedQuery) -> tuple[str, ...]:
+    """The words of a sentence that may be names of code: those with signs, humps or hyphens in them.
+
+    Whether they are is for the messages to say: a name stands in a few of them.
+    """
+    if len(parsed.words) < 2:
+        return ()
+    words = [word.strip(_PUNCTUATION) for word in parsed.words]
+    return tuple(word for word in words if _looks_like_name(word))
+
+
+def _looks_like_name(word: str) -> bool:
+    if "/" in word:
+        return looks_like_path(word)
+    return Wanted(word).is_odd or _JOINED.search(word) is not None
 
 
 def all_of(items: Sequence[Wanted]) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from models.encoder import load_encoder
 from search_api.active_encoder import ActiveEncoder
-from search_api.chat_fusion import Sort, Taste, ToolOutput
+from search_api.chat_fusion import MOST_NAMED, UNRELATED, Sort, Taste, ToolOutput, fuse, is_said
 from search_api.chat_search import ChatMode, ChatQuery, ChatReply, search_chat
-from sql.chat import ChatFilters, Evidence
+from sql.chat import ChatCandidate, ChatFilters, Evidence
 from sql.database import Database
 from tests.chatting import START, new_session, say
 from tests.conftest import make_user, signed_in
@@ -75,6 +76,61 @@ def test_meaning_and_words_add_up(told: Told) -> None:
     assert reply.results[0].id == both
     assert set(reply.results[0].evidence) >= {Evidence.WORDS, Evidence.MEANING}
     assert len(reply.results) == 2
+
+
+def test_where_messages_hold_what_was_typed_words_decide_and_where_none_does_meaning(told: Told) -> None:
+    near, named, shared = told.tell("segfault", "segfault of parse_row lunch tea dinner", "it was over lunch")
+    told.index()
+
+    assert told.find(ChatQuery("crash parse_row"))[0] == named
+    assert told.find(ChatQuery("parse_row crash unheard"))[0] == named, (
+        "a name in a sentence, which nothing holds whole"
+    )
+    assert told.find(ChatQuery("crash fault lunch unheard"))[0] == near, "one word in common is no answer"
+    assert shared in told.find(ChatQuery("crash fault lunch unheard"))
+
+
+def test_what_stands_in_many_messages_names_nothing() -> None:
+    holding = [ChatCandidate(uuid4(), START, Evidence.LITERAL, 0.1) for _ in range(MOST_NAMED + 1)]
+
+    assert is_said(holding[:1])
+    assert is_said(holding[:MOST_NAMED])
+    assert not is_said(holding)
+    assert is_said([*holding, ChatCandidate(uuid4(), START, Evidence.WORDS, 0.1)])
+    assert not is_said([])
+
+
+def test_the_nearest_are_found_where_nothing_is_near_and_nothing_for_words_that_nobody_knows(
+    url: str, database: Database
+) -> None:
+    model = load_encoder()
+    chats, far = Told(url, database), Told(url, database)
+    chats.encoder = far.encoder = ActiveEncoder(database, lambda _: model)
+    chats.tell(
+        "Totals of invoices differ by one cent from what the shop shows.",
+        "The deploy failed because of a missing secret.",
+    )
+    (lonely,) = far.tell("Totals of invoices differ by one cent from what the shop shows.")
+    index_now(url, model)
+
+    assert chats.find(ChatQuery("why does the bill not match the basket"))
+    assert far.find(ChatQuery("why does the bill not match the basket")) == [lonely]
+    assert chats.find(ChatQuery("qwxzvb plorf")) == []
+    assert chats.find(ChatQuery("qwxzvb plorf invoices")), "one word that messages hold"
+
+
+def test_where_words_found_something_what_is_unrelated_is_left_out() -> None:
+    said, near, far = uuid4(), uuid4(), uuid4()
+    meaning = [
+        ChatCandidate(near, START, Evidence.MEANING, UNRELATED + 0.1),
+        ChatCandidate(far, START, Evidence.MEANING, UNRELATED - 0.01),
+    ]
+
+    assert [each.id for each in fuse(meaning, Taste())] == [near, far]
+    assert [each.id for each in fuse([ChatCandidate(said, START, Evidence.LITERAL, 0.1), *meaning], Taste())] == [
+        said,
+        near,
+    ]
 
 
 @pytest.mark.parametrize("query", ['"crash"', "crash -lunch", "crash or nothing"])

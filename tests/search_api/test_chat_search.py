@@ -16,7 +16,7 @@ from models.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from search_api.active_encoder import ActiveEncoder
 from search_api.chat_fusion import Sort, Taste, fuse
 from search_api.chat_search import ChatMode, ChatQuery, ChatReply, search_chat
-from search_api.chat_syntax import parse_query
+from search_api.chat_syntax import names_within, parse_query
 from sql.chat import ChatCandidate, ChatFilters, Evidence
 from sql.database import Database
 from tests.chatting import START, new_session, say
@@ -253,3 +253,18 @@ def test_fusion_sums_evidence_and_prefers_the_newer() -> None:
 def test_websearch_syntax(query: str, expected: list[list[tuple[str, bool]]]) -> None:
     parsed = parse_query(query)
     assert [[(item.text, item.refused) for item in each.items] for each in parsed.alternatives] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("why did we need copy_orders_to_parquet?", ("copy_orders_to_parquet",)),
+        ("what of python:3.12-slim and `Idempotency-Key`", ("python:3.12-slim", "Idempotency-Key")),
+        ("is src/a.py getUserId()", ("src/a.py", "getUserId()")),
+        ("does it read/write, e.g. files? don't know", ()),
+        ("Why did Safari fail", ()),
+        ("copy_orders_to_parquet", ()),
+    ],
+)
+def test_names_of_code_are_found_in_a_sentence(query: str, expected: tuple[str, ...]) -> None:
+    assert names_within(parse_query(query)) == expected
