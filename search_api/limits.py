@@ -131,8 +131,19 @@ def to_utc(moment: datetime) -> datetime:
     return utc
 
 
+def to_bound(moment: datetime) -> datetime:
+    """The same in UTC, or the nearest that can be stored: who looks from the year 1 on means from the beginning."""
+    try:
+        return to_utc(moment)
+    except ValueError:
+        early = moment.year <= FIRST_YEAR
+        return datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) if early else datetime(LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
 # With a time zone.
 Moment = Annotated[AwareDatetime, AfterValidator(to_utc)]
+# Of what is looked for, not of what is written.
+MomentBound = Annotated[AwareDatetime, AfterValidator(to_bound)]
 
 
 class Strict(BaseModel):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from search_api.limits import ASKING, LONGEST_PATH, LONGEST_TITLE, STORABLE, Moment
+from search_api.limits import ASKING, LONGEST_PATH, LONGEST_TITLE, STORABLE, MomentBound
 
 # An agent reads its way through a task with a few of these; more is asked for with a cursor.
 CODE_TOKENS = 1500
@@ -85,8 +85,8 @@ class SearchChat(Arguments):
         ASKING,
     ]
     role: Annotated[Literal["user", "assistant", "system"] | None, _OPTIONAL] = None
-    after: Annotated[Moment | None, Field(description="2026-01-31T00:00:00Z"), _OPTIONAL] = None
-    before: Annotated[Moment | None, _OPTIONAL] = None
+    after: Annotated[MomentBound | None, Field(description="2026-01-31T00:00:00Z"), _OPTIONAL] = None
+    before: Annotated[MomentBound | None, _OPTIONAL] = None
     newest: bool = Field(False, description="Newest first, not best first.")
     context: int = Field(0, ge=0, le=MOST_CONTEXT, description="Messages before and after each.")
     max_tokens: int = _tokens(CHAT_TOKENS)

@@ -34,6 +34,7 @@ RESULT = {
     "content": "import decimal\n\ndef round_price(amount):\n    return amount\n",
     "stale": True,
     "matched_lines": None,
+    "matches": None,
 }
 FRESH = {"files": 3, "pending": 0, "failed": 0}
 ANSWER = {"results": [RESULT], "index": FRESH, "widened": {}, "truncated": False, "took_ms": 1.0}

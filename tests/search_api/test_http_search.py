@@ -121,7 +121,7 @@ def test_a_code_reply_is_complete(api: Api) -> None:
     (result,) = reply["results"]
     assert set(result) == {
         *("path", "project_id", "file_id", "language", "kind", "symbol", "start_line", "end_line"),
-        *("score", "scores", "content", "stale", "matched_lines"),
+        *("score", "scores", "content", "stale", "matched_lines", "matches"),
     }
     assert (result["symbol"], result["start_line"], result["stale"]) == ("parse_quokka", 1, False)
     assert result["scores"]
@@ -231,7 +231,7 @@ BAD_FIELDS: list[tuple[str, dict[str, Any]]] = [
     (CODE, {"query": "a", "languages": "python"}),
     (CODE, {"query": "a", "kinds": ["nonsense"]}),
     (CODE, {"query": "a", "mode": "substring"}),
-    (CHAT, {"query": "a", "mode": "vector"}),
+    (CHAT, {"query": "a", "mode": "exact"}),
     (CHAT, {"query": "a", "session_id": 5}),
     (CHAT, {"query": "a", "role": "root"}),
     (CHAT, {"query": "a", "model": "\0"}),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from search_api.http.routes.search import CodeRequest
-from search_api.limits import ASKING, SPACES, Moment, Path, normalise_path
+from search_api.limits import ASKING, SPACES, Moment, MomentBound, Path, normalise_path
 
 PATH: TypeAdapter[str] = TypeAdapter(Path)
 
@@ -89,3 +89,15 @@ def test_a_moment_is_told_in_utc(written: str, utc: str) -> None:
 def test_a_moment_that_could_not_be_read_back_is_refused(written: str) -> None:
     with pytest.raises(ValidationError, match="lies outside of the years 2 to 9998"):
         TypeAdapter(Moment).validate_json(f'"{written}"')
+
+
+@pytest.mark.parametrize(
+    ("written", "bound"),
+    [
+        ("0001-01-01T00:00:00+05:00", "0002-01-01T00:00:00+00:00"),
+        ("9999-12-31T23:59:59-05:00", "9998-12-31T23:59:59+00:00"),
+        ("2026-01-01T12:00:00-21:32", "2026-01-02T09:32:00+00:00"),
+    ],
+)
+def test_a_bound_beyond_the_calendar_is_its_edge(written: str, bound: str) -> None:
+    assert TypeAdapter(MomentBound).validate_json(f'"{written}"').isoformat() == bound

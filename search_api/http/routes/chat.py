@@ -15,7 +15,7 @@ from search_api.http.documentation import problems
 from search_api.http.routes.search import refuse_long_query
 from search_api.http.service import Searcher, TheDatabase, TheService
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import ASKING, STORABLE, WHOLE, Moment, Strict
+from search_api.limits import ASKING, STORABLE, WHOLE, MomentBound, Strict
 from sql.chat import ChatFilters, Evidence
 
 router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
@@ -53,8 +53,8 @@ class ChatRequest(Strict):
     role: Literal["user", "assistant", "system"] | None = None
     model: Name | None = Field(None, description="Only messages of this model.")
     tags: list[Name] | None = Field(None, max_length=MOST_TAGS, description="Only sessions with any of these tags.")
-    after: Moment | None = Field(None, description="Only messages of this moment or later.")
-    before: Moment | None = Field(None, description="Only messages before this moment.")
+    after: MomentBound | None = Field(None, description="Only messages of this moment or later.")
+    before: MomentBound | None = Field(None, description="Only messages before this moment.")
     sort: Sort = Sort.RELEVANCE
     recency: Annotated[float, Field(ge=0, le=1)] = Field(
         0.0,
