@@ -1,11 +1,13 @@
 """How long a chat search takes for a user with many messages in a table with more, by how common the words are.
 
-    python -m benchmarks.chat [--messages 1000000] [--large 200000] [--small 20000] [--data FOLDER] [--output RUN.json]
+    python -m benchmarks.chat [--messages 1000000] [--large 200000] [--small 20000] [--embedded] [--data FOLDER]
+        [--output RUN.json]
     python -m benchmarks.chat --compare BEFORE.json AFTER.json
 
 One user has LARGE messages, the others SMALL each, MESSAGES together, written of made-up words of which the n-th most
 frequent occurs 1/n as often. Each query runs as its user, below row level security, without HTTP: the time of the use
-case, in milliseconds. FOLDER keeps the filled database for the next run.
+case, in milliseconds. --embedded has the worker embed every message first, so that meaning is searched too. FOLDER
+keeps the filled database for the next run.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import psycopg
 
 from benchmarks.reporting import compare_runs, print_table, save_run
 from benchmarks.workspace import workspace
+from indexer.worker import Worker
 from models.caller import user
 from models.encoder import load_encoder
 from search_api.active_encoder import ActiveEncoder
@@ -118,6 +121,13 @@ def write_messages(choice: np.random.Generator, size: int, words: list[str]) -> 
         yield " ".join([words[rank] for rank in ranks])
 
 
+def embed(url: str) -> None:
+    with Database(url, vectors=True, max_size=3) as database:
+        Worker(database, load_encoder()).run_until_idle()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("vacuum analyze chat_embeddings, chat_index_state")
+
+
 def queries(words: list[str]) -> dict[str, ChatQuery]:
     """By name: words of every frequency, together and in each mode."""
     most, common, medium, rare = words[0], words[20], words[500], words[30_000]
@@ -162,6 +172,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--large", type=int, default=200_000)
     parser.add_argument("--small", type=int, default=20_000)
+    parser.add_argument("--embedded", action="store_true", help="embed the messages, and search by meaning as well")
     parser.add_argument("--data", type=Path, help="keep the database here, and use what is there")
     parser.add_argument("--output", type=Path)
     parser.add_argument("--compare", type=Path, nargs=2, metavar=("BEFORE", "AFTER"))
@@ -173,6 +184,8 @@ def main() -> None:
     words = make_words()
     with workspace(arguments.data) as place:
         fill(place.url, crowd, words)
+        if arguments.embedded:
+            embed(place.url)
         figures = {
             f"{size} messages": measure(place.url, number, queries(words))
             for number, size in enumerate((crowd.large, crowd.small))

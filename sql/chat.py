@@ -18,6 +18,9 @@ MOST_READ = 200_000
 # The parser takes about a millisecond for 10,000 characters.
 MOST_MARKED = 20_000
 
+# Before there is an index, a count of all of a long history would cost each search more than the search.
+MOST_COUNTED = 10_000
+
 
 class Evidence(StrEnum):
     """Why a message is a candidate."""
@@ -192,7 +195,7 @@ def find_chat_candidates(connection: Connection, wanted: ChatCandidateQuery) -> 
         about = {"model_id": meaning.model_id, "vector": meaning.vector, "without": meaning.without}
         near = connection.execute(query("chat/chat_meaning"), {**scope, **about})
     counts = "chat/chat_unindexed" if wanted.model_id is None else "chat/chat_counts"
-    counted = connection.execute(query(counts), {"model_id": wanted.model_id})
+    counted = connection.execute(query(counts), {"model_id": wanted.model_id, "most_counted": MOST_COUNTED})
     visible = connection.execute(query("chat/session_is_visible"), parameters)
     rows = by_text.fetchall() if by_text is not None else []
     near_rows = near.fetchall() if near is not None else []

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+import sql.chat
 from models.encoder import load_encoder
 from search_api.active_encoder import ActiveEncoder
 from search_api.chat_fusion import MOST_NAMED, UNRELATED, Sort, Taste, ToolOutput, fuse, is_said
@@ -219,6 +220,16 @@ def test_the_reply_says_what_waits_and_what_failed(told: Told) -> None:
 
     assert (before.pending, before.failed) == (2, 0)
     assert (after.pending, after.failed) == (1, 1)
+
+
+def test_before_there_is_an_index_no_more_are_counted_than_are_worth_knowing_of(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.tell("segfault", "second", "third")
+
+    assert told.search(ChatQuery("crash")).index.pending == 3
+    monkeypatch.setattr(sql.chat, "MOST_COUNTED", 2)
+    assert told.search(ChatQuery("crash")).index.pending == 2
 
 
 def test_newest_first_meaning_alone_keeps_out_of_a_hybrid_search(told: Told) -> None:

@@ -348,7 +348,7 @@ def test_a_failure_says_what_happened_and_what_to_do(
 def test_nothing_found_is_no_failure_and_says_what_to_try(zoo: Zoo) -> None:
     async def story(client: Client) -> tuple[str, str]:
         code = await ask(client, "search_code", query='"no such phrase anywhere"', path="src", language="python")
-        return code, await ask(client, "search_chat", query="yeti sightings")
+        return code, await ask(client, "search_chat", query='"yeti sightings"')
 
     code, chat = run(zoo, story)
 
