@@ -132,6 +132,15 @@ def test_keys_typed_at_once_are_one_question(open_page: Open) -> None:
     assert len(asked) < len("reserve")
 
 
+def test_who_opens_the_page_may_type_at_once(open_page: Open) -> None:
+    page = open_page()
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+    page.keyboard.type("round price")
+
+    expect(page.locator(".hit-link").first).to_be_visible()
+
+
 def test_the_keys_alone_are_enough(open_page: Open) -> None:
     page = open_page("/?q=round+price")
     page.wait_for_selector(".sections .chat .hit-link")

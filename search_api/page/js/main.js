@@ -22,6 +22,8 @@ import { enter, renderSignIn } from "./sign_in.js";
 // After such a pause, what is typed next is another question, to which Back leads.
 const PAUSE_MS = 2000;
 const TITLE = "codingit search";
+// Elsewhere the keyboard would come up over half of the page.
+const HAS_KEYS = matchMedia("(hover: hover) and (pointer: fine)");
 
 const main = find("main");
 const box = find("query");
@@ -78,6 +80,7 @@ function begin() {
   status.start();
   reloadChoices();
   render({});
+  if (isStart() && HAS_KEYS.matches) box.focus({ preventScroll: true });
 }
 
 function askToSignIn(problem) {
