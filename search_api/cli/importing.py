@@ -158,10 +158,10 @@ def _show(path: Path, tally: Tally, files: int) -> None:
 def _report(tally: Tally, *, dry_run: bool) -> None:
     would = "would be imported" if dry_run else "imported"
     known = "" if dry_run else f", {tally.known} were there already"
-    read = f"{tally.files} files with {tally.lines} lines"
-    click.echo(f"{read}: {tally.added} messages of {tally.sessions} sessions {would}{known}.")
+    read = f"{_count(tally.files, 'file')} with {_count(tally.lines, 'line')}"
+    click.echo(f"{read}: {_count(tally.added, 'message')} of {_count(tally.sessions, 'session')} {would}{known}.")
     if tally.deleted:
-        click.echo(f"Left out: {tally.deleted} messages of sessions that were deleted here.")
+        click.echo(f"Left out: {_count(tally.deleted, 'message')} of sessions that were deleted here.")
     for reason, count in tally.left_out.most_common():
         more = " (--with-tools imports them)" if reason.startswith("calls and output") else ""
         click.echo(f"Left out: {count} {reason}{more}.")
@@ -169,3 +169,7 @@ def _report(tally: Tally, *, dry_run: bool) -> None:
         click.echo(f"error: {printable(error)}", err=True)
     if len(tally.errors) > SHOWN_ERRORS:
         click.echo(f"error: and {len(tally.errors) - SHOWN_ERRORS} more lines.", err=True)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -191,5 +191,5 @@ def test_a_dry_run_imports_nothing(api: Api, user: UUID, tmp_path: Path) -> None
     result = run(str(path), "--dry-run")
 
     assert result.exit_code == 0
-    assert "3 messages of 1 sessions would be imported." in result.stdout
+    assert "3 messages of 1 session would be imported." in result.stdout
     assert stored(api, user) == []
