@@ -90,7 +90,7 @@ def _text(
     # In a sentence it is no news that a word is known in another form.
     widened = _widened(reply) if len(asked.query.split()) <= LONGEST_NAME else []
     parts = [*_freshness(reply), *widened, packed.text]
-    if SENT in packed.text:
+    if packed.repeats:
         parts.append(f"{SENT}: in an earlier reply of this session; repeat=true shows it again.")
     if more is not None:
         parts.append(f"More: cursor={more}")

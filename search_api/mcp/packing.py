@@ -35,11 +35,12 @@ LINES_BEFORE_MATCH = 2
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Text of the results, those shown whole, and how many were passed in the list."""
+    """Text of the results, those shown whole, how many were passed in the list, and whether one was sent before."""
 
     text: str
     shown: tuple[CodeHit, ...]
     passed: int
+    repeats: bool
 
 
 def pack(
@@ -77,7 +78,7 @@ def pack(
             whole.append(hit)
     passed = len(blocks)
     names = _names(hits[passed:], left + int(budget * SHARE_OF_NAMES), first_number + passed, shorten)
-    return Packed(_join([*blocks, *names]), tuple(whole), passed)
+    return Packed(_join([*blocks, *names]), tuple(whole), passed, any(map(sent, hits[:passed])))
 
 
 def _join(blocks: Sequence[str]) -> str:

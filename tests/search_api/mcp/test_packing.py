@@ -52,7 +52,11 @@ def test_what_was_sent_before_is_named_and_makes_room() -> None:
     result = packed([LONG, other], 120, LONG)
 
     assert result.text.startswith("[1] a.py:11-110 function work (sent before)\n\n[2] b.py:11-13 function work\ndef")
-    assert result.passed == 2
+    assert (result.passed, result.repeats) == (2, True)
+
+
+def test_code_that_says_sent_before_is_not_taken_for_what_was() -> None:
+    assert not packed([replace(HIT, content='NOTE = "(sent before)"\n')], 200).repeats
 
 
 def test_results_that_were_sent_follow_each_other_without_a_blank_line() -> None:
