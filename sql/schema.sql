@@ -126,7 +126,7 @@ ALTER TABLE ONLY public.code_embeddings ALTER COLUMN kind SET STORAGE PLAIN;
 ALTER TABLE ONLY public.code_embeddings ALTER COLUMN role SET STORAGE PLAIN;
 ALTER TABLE ONLY public.code_embeddings ALTER COLUMN path SET STORAGE PLAIN;
 ALTER TABLE ONLY public.code_embeddings ALTER COLUMN symbol SET STORAGE PLAIN;
-ALTER TABLE ONLY public.code_embeddings ALTER COLUMN defines SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.code_embeddings ALTER COLUMN defines SET STORAGE MAIN;
 ALTER TABLE ONLY public.code_embeddings ALTER COLUMN signature SET STORAGE EXTERNAL;
 ALTER TABLE ONLY public.code_embeddings ALTER COLUMN text_hash SET STORAGE PLAIN;
 ALTER TABLE ONLY public.code_embeddings ALTER COLUMN words SET STORAGE EXTERNAL;
@@ -186,8 +186,7 @@ CREATE FUNCTION codingit.code_named(caller uuid, asked_model smallint, asked_pro
   declare
     filtered constant boolean := num_nonnulls(hidden, asked_languages, asked_kinds, asked_pattern) > 0;
     -- A name is one of the chunk's terms; what it defines stands outside of the row.
-    term constant sparsevec :=
-      ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec;
+    term constant sparsevec := codingit.term_of_name(asked_name);
     called bigint[];
   begin
     with scope as not materialized (
@@ -1217,6 +1216,7 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
     expansions jsonb;
     shortlist bigint[];
     named bigint[];
+    name_term sparsevec;
     exactly boolean := asked_phrases is not null or asked_expression is not null;
     filtered boolean;
   begin
@@ -1319,13 +1319,15 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
         ) as widening)
       into query_terms, rare_terms, expansions;
     end if;
-    if asked_path is not null or asked_name is not null then
+    if asked_name is not null and asked_path is null and not exactly and chunks <= exact_limit then
+      name_term := codingit.term_of_name(asked_name);
+    elsif asked_path is not null or asked_name is not null then
       named := codingit.code_named(
         caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
         asked_path, asked_name, most
       );
     end if;
-    if query_vector is null and query_terms is null and named is null and not exactly then
+    if query_vector is null and query_terms is null and name_term is null and named is null and not exactly then
       return;
     end if;
 
@@ -1352,7 +1354,11 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
       select
         chunk.id,
         -(chunk.embedding <#> query_vector) as dense,
-        -(chunk.terms <#> query_terms) as lexical
+        -(chunk.terms <#> query_terms) as lexical,
+        -- A name is one of the chunk's terms, so that few need a look at what they define.
+        case when name_term is not null and chunk.terms <#> name_term < 0 then
+          asked_name = any (chunk.defines) or right(chunk.symbol, char_length(asked_name)) = asked_name
+        end as called
       from codingit.code_in_scope(caller, asked_model, asked_project, shortlist) as chunk
       where not filtered
         or (
@@ -1382,7 +1388,7 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
       (
         select scope.id, scope.dense, scope.lexical
         from scope
-        where scope.id in (select unnest(named))
+        where scope.called or scope.id in (select unnest(named))
         order by scope.id
         limit most
       )
@@ -1523,6 +1529,10 @@ CREATE FUNCTION codingit.take_user_of_session() RETURNS trigger
 CREATE FUNCTION codingit.term_id(term text) RETURNS integer
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((((('x'::text || substr(md5(term), 1, 8)))::bit(32))::integer & 536870911) + 1);
+
+CREATE FUNCTION codingit.term_of_name(asked_name text) RETURNS public.sparsevec
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((('{'::text || codingit.term_id(translate(lower(asked_name), '_-'::text, ''::text))) || ':1}/536870912'::text))::public.sparsevec;
 
 CREATE FUNCTION codingit.terms_holding(caller uuid, asked_model smallint, asked_project uuid, fragments text[]) RETURNS public.sparsevec
     LANGUAGE sql STABLE
@@ -3905,6 +3915,8 @@ REVOKE ALL ON FUNCTION codingit.similar_chat_terms(caller uuid, asked_words text
 REVOKE ALL ON FUNCTION codingit.take_user_of_session() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.term_id(term text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION codingit.term_of_name(asked_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.terms_holding(caller uuid, asked_model smallint, asked_project uuid, fragments text[]) FROM PUBLIC;
 

@@ -6,6 +6,11 @@ create or replace function codingit.term_id(term text) returns int
   language sql immutable strict parallel safe
   return (('x' || substr(md5(term), 1, 8))::bit(32)::int & 536870911) + 1;
 
+-- The term that a chunk defining such a name has among its own, as a query for it alone.
+create or replace function codingit.term_of_name(asked_name text) returns sparsevec
+  language sql immutable strict parallel safe
+  return ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec;
+
 -- A user's chunks of one generation: all, those of a project, or, where `among` is given, those of these. Expanded where
 -- it is used, so it has no settings of its own. A branch that was not asked for costs nothing, and each takes an index of
 -- its own even in a plan that is made once for all calls.
@@ -132,6 +137,7 @@ create or replace function codingit.search_code_candidates(
     expansions jsonb;
     shortlist bigint[];
     named bigint[];
+    name_term sparsevec;
     exactly boolean := asked_phrases is not null or asked_expression is not null;
     filtered boolean;
   begin
@@ -234,13 +240,15 @@ create or replace function codingit.search_code_candidates(
         ) as widening)
       into query_terms, rare_terms, expansions;
     end if;
-    if asked_path is not null or asked_name is not null then
+    if asked_name is not null and asked_path is null and not exactly and chunks <= exact_limit then
+      name_term := codingit.term_of_name(asked_name);
+    elsif asked_path is not null or asked_name is not null then
       named := codingit.code_named(
         caller, asked_model, asked_project, hidden, asked_languages, asked_kinds, asked_pattern,
         asked_path, asked_name, most
       );
     end if;
-    if query_vector is null and query_terms is null and named is null and not exactly then
+    if query_vector is null and query_terms is null and name_term is null and named is null and not exactly then
       return;
     end if;
 
@@ -267,7 +275,11 @@ create or replace function codingit.search_code_candidates(
       select
         chunk.id,
         -(chunk.embedding <#> query_vector) as dense,
-        -(chunk.terms <#> query_terms) as lexical
+        -(chunk.terms <#> query_terms) as lexical,
+        -- A name is one of the chunk's terms, so that few need a look at what they define.
+        case when name_term is not null and chunk.terms <#> name_term < 0 then
+          asked_name = any (chunk.defines) or right(chunk.symbol, char_length(asked_name)) = asked_name
+        end as called
       from codingit.code_in_scope(caller, asked_model, asked_project, shortlist) as chunk
       where not filtered
         or (
@@ -297,7 +309,7 @@ create or replace function codingit.search_code_candidates(
       (
         select scope.id, scope.dense, scope.lexical
         from scope
-        where scope.id in (select unnest(named))
+        where scope.called or scope.id in (select unnest(named))
         order by scope.id
         limit most
       )
@@ -402,6 +414,7 @@ create or replace function codingit.shortlist_code(
   $$;
 
 revoke all on function codingit.term_id(text) from public;
+revoke all on function codingit.term_of_name(text) from public;
 revoke all on function codingit.code_in_scope(uuid, smallint, uuid, bigint[]) from public;
 revoke all on function codingit.search_code_candidates(
   smallint, uuid, text, text[], real[], text, text[], text[], text, int, text[], text, text[], text, text

@@ -122,8 +122,7 @@ create or replace function codingit.code_named(
   declare
     filtered constant boolean := num_nonnulls(hidden, asked_languages, asked_kinds, asked_pattern) > 0;
     -- A name is one of the chunk's terms; what it defines stands outside of the row.
-    term constant sparsevec :=
-      ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec;
+    term constant sparsevec := codingit.term_of_name(asked_name);
     called bigint[];
   begin
     with scope as not materialized (
