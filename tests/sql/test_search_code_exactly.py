@@ -209,7 +209,8 @@ def test_a_list_of_names_longer_than_a_page_is_kept(code: Code) -> None:
     names = [f"{number}_{uuid.uuid4()}" for number in range(2_000)]
     with psycopg.connect(code.url) as connection:
         connection.execute(
-            "update code_embeddings set defines = %s where user_id = %s and path like '%%/nothing.py'", (names, code.bob)
+            "update code_embeddings set defines = %s where user_id = %s and path like '%%/nothing.py'",
+            (names, code.bob),
         )
         become(connection, user(code.bob))
         found = find_candidates(connection, code.asking("shop/empty/nothing.py")).candidates
