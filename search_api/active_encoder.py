@@ -75,6 +75,12 @@ class ActiveEncoder:
             raise RuntimeError("no encoder was loaded")
         return encoder
 
+    def at_hand(self) -> Encoder | None:
+        """What `current` would answer, where that takes no waiting."""
+        if monotonic() - self._looked > SECONDS_BETWEEN_LOOKS:
+            return None
+        return self._encoder or self._first
+
     def refresh(self) -> None:
         """Look which generation is active, and load its encoder unless it is loaded."""
         with self._lock:

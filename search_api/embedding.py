@@ -16,6 +16,8 @@ from search_api.encoding_queue import Job, Kind
 
 # Whatever the model, this is a name of the active one.
 DEFAULT_NAME = "default"
+# A text of so many characters is read within a millisecond, about as long as another thread takes to get its turn.
+AT_ONCE_CHARACTERS = 4_096
 
 Text = str
 TokenIds = Sequence[int]
@@ -90,7 +92,16 @@ class Embeddings:
 
     def prepare(self, request: EmbeddingRequest) -> Prepared:
         """Check and count. Blocks. Raises BadInputError, UnknownModelError."""
-        encoder = self.encoder.current()
+        return self._prepare(request, self.encoder.current())
+
+    def prepare_at_once(self, request: EmbeddingRequest) -> Prepared | None:
+        """The same without blocking; None where it would take long. Raises BadInputError, UnknownModelError."""
+        encoder = self.encoder.at_hand()
+        if encoder is None or sum(map(len, request.inputs)) > AT_ONCE_CHARACTERS:
+            return None
+        return self._prepare(request, encoder)
+
+    def _prepare(self, request: EmbeddingRequest, encoder: Encoder) -> Prepared:
         self._require(request.model, encoder)
         dimensions = _settle_dimensions(request.dimensions, encoder)
         texts = _read_texts(request.inputs, encoder)

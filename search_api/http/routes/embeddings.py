@@ -32,6 +32,8 @@ OWNER = "codingit"
 STARTED = int(time())
 # Reading and rendering of large requests must not take the threads that searches run in.
 RENDERERS = 2
+# So many numbers are written in less time than another thread takes to get its turn.
+AT_ONCE_NUMBERS = 4_096
 
 T = TypeVar("T")
 
@@ -103,14 +105,18 @@ async def post_embeddings(
     caller: Embedder, service: TheService, request: Request, wanted: EmbeddingsRequest
 ) -> Response:
     """Turn texts into rows of unit norm with the model that the index is made with."""
-    prepared = await _in_thread(request, lambda: service.embeddings.prepare(_request(wanted)))
+    asked = _request(wanted)
+    prepared = await _prepare(request, service, asked)
     service.queue.submit(prepared.job)
     rows = await _rows(request, service, prepared)
     if rows is None:
         # Nobody reads it.
         return Response(status_code=204)
     as_text = wanted.encoding_format == "base64"
-    body = await _in_thread(request, lambda: _render(cut(rows, prepared.dimensions), prepared, as_text=as_text))
+    if rows.size <= AT_ONCE_NUMBERS:
+        body = _render(rows, prepared, as_text=as_text)
+    else:
+        body = await _in_thread(request, lambda: _render(rows, prepared, as_text=as_text))
     return Response(body, media_type="application/json")
 
 
@@ -124,6 +130,11 @@ def get_models(caller: Embedder, service: TheService) -> ModelsReply:
 def get_model(caller: Embedder, service: TheService, model: str) -> ModelObject:
     """Tell what a name stands for."""
     return _describe(service.embeddings.model(model))
+
+
+async def _prepare(request: Request, service: Service, asked: EmbeddingRequest) -> Prepared:
+    at_once = service.embeddings.prepare_at_once(asked)
+    return at_once or await _in_thread(request, lambda: service.embeddings.prepare(asked))
 
 
 async def _rows(request: Request, service: Service, prepared: Prepared) -> NDArray[np.float32] | None:
@@ -157,6 +168,7 @@ def _request(wanted: EmbeddingsRequest) -> EmbeddingRequest:
 
 
 def _render(rows: NDArray[np.float32], prepared: Prepared, *, as_text: bool) -> bytes:
+    rows = cut(rows, prepared.dimensions)
     written = [base64.b64encode(row.tobytes()).decode() for row in rows.astype("<f4")] if as_text else rows.tolist()
     reply = {
         "object": "list",
