@@ -133,8 +133,10 @@ def get_model(caller: Embedder, service: TheService, model: str) -> ModelObject:
 
 
 async def _prepare(request: Request, service: Service, asked: EmbeddingRequest) -> Prepared:
-    at_once = service.embeddings.prepare_at_once(asked)
-    return at_once or await _in_thread(request, lambda: service.embeddings.prepare(asked))
+    prepared = service.embeddings.prepare_at_once(asked)
+    if prepared is None:
+        prepared = await _in_thread(request, lambda: service.embeddings.prepare(asked))
+    return prepared
 
 
 async def _rows(request: Request, service: Service, prepared: Prepared) -> NDArray[np.float32] | None:
