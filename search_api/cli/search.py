@@ -26,6 +26,14 @@ class SearchMode(StrEnum):
     SUBSTRING = "substring"
 
 
+class ToolOutput(StrEnum):
+    """What becomes of what tools wrote, as the use case calls it."""
+
+    DEMOTE = "demote"
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+
+
 ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
 
 
@@ -44,6 +52,14 @@ ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
 @click.option("--limit", "-n", type=click.IntRange(1, 100), default=5, show_default=True, help="Most results.")
 @click.option("--path", help="Only paths like this one, such as '**/src/**/*.py'.")
 @click.option("--language", multiple=True, help="Only this language; may be given again.")
+@click.option(
+    "--recency", type=click.FloatRange(0, 1), help="How much age takes away from a message: 0 (default) to 1."
+)
+@click.option(
+    "--tool-output",
+    type=click.Choice([each.value for each in ToolOutput]),
+    help="What tools wrote in a chat: behind what was said (default), like it, or left out.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the API's reply, for programs.")
 @click.option("--explain", is_flag=True, help="Say for each result why it is where it is.")
 def search(
@@ -55,6 +71,8 @@ def search(
     limit: int,
     path: str | None,
     language: tuple[str, ...],
+    recency: float | None,
+    tool_output: str | None,
     as_json: bool,
     explain: bool,
 ) -> None:
@@ -79,11 +97,12 @@ def search(
 
       codingit search --all "why are prices rounded half up"
     """
-    given: dict[str, object] = {"--project": project, "--path": path, "--language": language, "--explain": explain}
+    for_code: dict[str, object] = {"--project": project, "--path": path, "--language": language, "--explain": explain}
+    for_chat: dict[str, object] = {"--recency": recency is not None, "--tool-output": tool_output}
     if everything:
-        _refuse_beside_all(chat, SearchMode(mode), given)
+        _refuse_beside_all(chat, SearchMode(mode), {**for_code, **for_chat})
     else:
-        _refuse_nonsense(chat, SearchMode(mode), given)
+        _refuse_nonsense(chat, SearchMode(mode), for_code, for_chat)
     with open_client() as client:
         reply: CodeAnswer | ChatAnswer | EverythingAnswer
         if everything:
@@ -91,7 +110,7 @@ def search(
                 query, limit=limit, project_id=None if project is None else _project_id(client, project)
             )
         elif chat:
-            reply = client.search_chat(query, mode=mode, limit=limit)
+            reply = client.search_chat(query, mode=mode, limit=limit, recency=recency, tool_output=tool_output)
         else:
             reply = client.search_code(
                 query,
@@ -106,10 +125,12 @@ def search(
     sys.exit(ExitCode.OK if reply.results else ExitCode.FAILED)
 
 
-def _refuse_nonsense(chat: bool, mode: SearchMode, code_only: dict[str, object]) -> None:
-    given = [name for name, value in code_only.items() if value]
+def _refuse_nonsense(chat: bool, mode: SearchMode, for_code: dict[str, object], for_chat: dict[str, object]) -> None:
+    given = [name for name, value in (for_code if chat else for_chat).items() if value]
     if chat and given:
         raise UsageError(f"{given[0]} is for code, and --chat asks for messages.")
+    if given:
+        raise UsageError(f"{given[0]} is for chats.", hint="Add --chat to search them.")
     if not chat and mode in ONLY_CHAT:
         raise UsageError(f"The mode '{mode.value}' is for chats.")
 

@@ -142,6 +142,14 @@ def test_options_become_fields_of_the_request(stub: Stub, monkeypatch: pytest.Mo
     )
 
 
+def test_options_for_chats_become_fields_of_the_request(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(monkeypatch, "search", "--chat", "x", "--recency", "0.5", "--tool-output", "exclude")
+
+    path, asked = stub.asked[-1]
+    assert path == "/v1/search/chat"
+    assert asked == {"query": "x", "mode": "hybrid", "limit": 5, "recency": 0.5, "tool_output": "exclude"}
+
+
 def test_json_is_the_reply_of_the_service(
     stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,6 +176,9 @@ def test_nothing_found_exits_with_1(
         (("search", "x", "--limit", "0"), "0 is not in the range"),
         (("search", "x", "--mode", "substring"), "for chats"),
         (("search", "x", "--chat", "--language", "go"), "--language is for code"),
+        (("search", "x", "--recency", "0"), "--recency is for chats"),
+        (("search", "x", "--all", "--tool-output", "exclude"), "--tool-output is for one kind"),
+        (("search", "x", "--chat", "--recency", "2"), "2.0 is not in the range"),
         (("search", "x", "--project", "bakery"), "There are: shop."),
         (("nonsense",), "No such command"),
         (("status", "--json", "--watch"), "use one of them"),
