@@ -16,7 +16,7 @@ from search_api.encoding_queue import Job, Kind
 
 # Whatever the model, this is a name of the active one.
 DEFAULT_NAME = "default"
-# So many characters are counted in 0.3 ms as 16 texts, in 2 ms as 2,048: less than another thread may wait for its turn.
+# So many characters are counted in 0.3 ms as 16 texts, in 2 ms as 2,048; another thread may wait longer for its turn.
 AT_ONCE_CHARACTERS = 4_096
 
 Text = str
