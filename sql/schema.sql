@@ -185,7 +185,7 @@ CREATE FUNCTION codingit.code_named(caller uuid, asked_model smallint, asked_pro
     AS $$
   declare
     filtered constant boolean := num_nonnulls(hidden, asked_languages, asked_kinds, asked_pattern) > 0;
-    -- A name is one of the chunk's terms; what it defines stands outside of the row.
+    -- A name is one of the chunk's terms, so that few need a look at what they define.
     term constant sparsevec := codingit.term_of_name(asked_name);
     called bigint[];
   begin
@@ -227,7 +227,7 @@ CREATE FUNCTION codingit.code_named(caller uuid, asked_model smallint, asked_pro
       (
         select holding.id
         from holding
-        where asked_name = any (holding.defines) or right(holding.symbol, char_length(asked_name)) = asked_name
+        where codingit.defines_name(holding.defines, holding.symbol, asked_name)
         order by holding.id
         limit most
       )
@@ -290,6 +290,10 @@ CREATE FUNCTION codingit.count_terms() RETURNS trigger
     return null;
   end
   $$;
+
+CREATE FUNCTION codingit.defines_name(defines text[], symbol text, asked_name text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((asked_name = ANY (defines)) OR ("right"(symbol, char_length(asked_name)) = asked_name));
 
 CREATE FUNCTION codingit.english_words(content text) RETURNS tsvector
     LANGUAGE plpgsql IMMUTABLE STRICT
@@ -1355,9 +1359,8 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
         chunk.id,
         -(chunk.embedding <#> query_vector) as dense,
         -(chunk.terms <#> query_terms) as lexical,
-        -- A name is one of the chunk's terms, so that few need a look at what they define.
         case when name_term is not null and chunk.terms <#> name_term < 0 then
-          asked_name = any (chunk.defines) or right(chunk.symbol, char_length(asked_name)) = asked_name
+          codingit.defines_name(chunk.defines, chunk.symbol, asked_name)
         end as called
       from codingit.code_in_scope(caller, asked_model, asked_project, shortlist) as chunk
       where not filtered
@@ -3809,6 +3812,8 @@ GRANT ALL ON FUNCTION codingit.content_hash(content text) TO authenticated;
 GRANT ALL ON FUNCTION codingit.content_hash(content text) TO service_role;
 
 REVOKE ALL ON FUNCTION codingit.count_terms() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION codingit.defines_name(defines text[], symbol text, asked_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.english_words(content text) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.english_words(content text) TO authenticated;

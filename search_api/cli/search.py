@@ -26,15 +26,8 @@ class SearchMode(StrEnum):
     SUBSTRING = "substring"
 
 
-class ToolOutput(StrEnum):
-    """What becomes of what tools wrote, as the use case calls it."""
-
-    DEMOTE = "demote"
-    INCLUDE = "include"
-    EXCLUDE = "exclude"
-
-
 ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
+TOOL_OUTPUT = ("demote", "include", "exclude")
 
 
 @click.command
@@ -57,7 +50,7 @@ ONLY_CHAT = frozenset({SearchMode.SUBSTRING})
 )
 @click.option(
     "--tool-output",
-    type=click.Choice([each.value for each in ToolOutput]),
+    type=click.Choice(TOOL_OUTPUT),
     help="What tools wrote in a chat: behind what was said (default), like it, or left out.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the API's reply, for programs.")

@@ -11,6 +11,11 @@ create or replace function codingit.term_of_name(asked_name text) returns sparse
   language sql immutable strict parallel safe
   return ('{' || codingit.term_id(translate(lower(asked_name), '_-', '')) || ':1}/536870912')::sparsevec;
 
+-- Whether a chunk defines a name, or is a member that is called so. Expanded where it is used.
+create or replace function codingit.defines_name(defines text[], symbol text, asked_name text) returns boolean
+  language sql immutable parallel safe
+  return asked_name = any (defines) or right(symbol, char_length(asked_name)) = asked_name;
+
 -- A user's chunks of one generation: all, those of a project, or, where `among` is given, those of these. Expanded where
 -- it is used, so it has no settings of its own. A branch that was not asked for costs nothing, and each takes an index of
 -- its own even in a plan that is made once for all calls.
@@ -276,9 +281,8 @@ create or replace function codingit.search_code_candidates(
         chunk.id,
         -(chunk.embedding <#> query_vector) as dense,
         -(chunk.terms <#> query_terms) as lexical,
-        -- A name is one of the chunk's terms, so that few need a look at what they define.
         case when name_term is not null and chunk.terms <#> name_term < 0 then
-          asked_name = any (chunk.defines) or right(chunk.symbol, char_length(asked_name)) = asked_name
+          codingit.defines_name(chunk.defines, chunk.symbol, asked_name)
         end as called
       from codingit.code_in_scope(caller, asked_model, asked_project, shortlist) as chunk
       where not filtered
@@ -415,6 +419,7 @@ create or replace function codingit.shortlist_code(
 
 revoke all on function codingit.term_id(text) from public;
 revoke all on function codingit.term_of_name(text) from public;
+revoke all on function codingit.defines_name(text[], text, text) from public;
 revoke all on function codingit.code_in_scope(uuid, smallint, uuid, bigint[]) from public;
 revoke all on function codingit.search_code_candidates(
   smallint, uuid, text, text[], real[], text, text[], text[], text, int, text[], text, text[], text, text

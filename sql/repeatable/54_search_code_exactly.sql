@@ -121,7 +121,7 @@ create or replace function codingit.code_named(
   as $$
   declare
     filtered constant boolean := num_nonnulls(hidden, asked_languages, asked_kinds, asked_pattern) > 0;
-    -- A name is one of the chunk's terms; what it defines stands outside of the row.
+    -- A name is one of the chunk's terms, so that few need a look at what they define.
     term constant sparsevec := codingit.term_of_name(asked_name);
     called bigint[];
   begin
@@ -163,7 +163,7 @@ create or replace function codingit.code_named(
       (
         select holding.id
         from holding
-        where asked_name = any (holding.defines) or right(holding.symbol, char_length(asked_name)) = asked_name
+        where codingit.defines_name(holding.defines, holding.symbol, asked_name)
         order by holding.id
         limit most
       )

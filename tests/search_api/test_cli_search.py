@@ -13,10 +13,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from search_api.chat_fusion import ToolOutput
 from search_api.chat_search import ChatMode
 from search_api.cli import main
 from search_api.cli.printing import choose_lines, mark_matches, print_code_reply
-from search_api.cli.search import ONLY_CHAT, SearchMode
+from search_api.cli.search import ONLY_CHAT, TOOL_OUTPUT, SearchMode
 from search_api.client import CodeAnswer, Match
 from search_api.code_search import Mode
 
@@ -251,11 +252,12 @@ def test_debug_shows_the_trace_wherever_it_stands(
     assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
-def test_the_commands_modes_are_those_of_the_two_searches() -> None:
+def test_the_commands_choices_are_those_of_the_two_searches() -> None:
     modes = set(SearchMode)
 
     assert {mode.value for mode in modes - ONLY_CHAT} == set(Mode)
     assert {mode.value for mode in modes} == set(ChatMode)
+    assert set(TOOL_OUTPUT) == set(ToolOutput)
 
 
 @pytest.mark.parametrize(

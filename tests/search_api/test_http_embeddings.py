@@ -423,6 +423,8 @@ def test_a_client_that_leaves_takes_its_texts_along(held: tuple[Api, HeldEncoder
         assert waiting(api) == 0
 
     anyio.run(story)
+    # Answered to nobody, and not failed because the encoder gave up waiting.
+    assert sent[0]["status"] == 204
     assert queue_of(api.app).state().tokens == 0
 
 

@@ -32,7 +32,7 @@ OWNER = "codingit"
 STARTED = int(time())
 # Reading and rendering of large requests must not take the threads that searches run in.
 RENDERERS = 2
-# So many numbers are written in less time than another thread takes to get its turn.
+# So many numbers are written in 0.4 ms, and in 0.05 as base64; another thread may wait longer for its turn.
 AT_ONCE_NUMBERS = 4_096
 
 T = TypeVar("T")
