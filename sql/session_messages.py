@@ -64,6 +64,20 @@ def list_session_messages(
     return [SessionMessage(*row) for row in rows]
 
 
+def list_earlier_messages(
+    connection: Connection, session_id: UUID, *, before: tuple[datetime | None, UUID], most: int
+) -> Sequence[SessionMessage]:
+    """The nearest messages before the moment and the id of one, in the order they were said.
+
+    Raises NotFoundError for a session the caller cannot see.
+    """
+    read_session(connection, session_id)
+    moment, first_id = before
+    parameters = {"session_id": session_id, "moment": moment, "first_id": first_id, "most": most}
+    rows = connection.execute(query("sessions/list_earlier_messages"), parameters).fetchall()
+    return [SessionMessage(*row) for row in reversed(rows)]
+
+
 def read_message(connection: Connection, session_id: UUID, row_id: UUID) -> SessionMessage:
     """Raises NotFoundError for a session the caller cannot see, and for a message that is not the caller's."""
     read_session(connection, session_id)

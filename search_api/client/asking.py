@@ -34,10 +34,14 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """A part of a list, which can be iterated over; `next` asks for what follows, and is None on the last page."""
+    """A part of a list, which can be iterated over; `next` asks for what follows, and is None on the last page.
+
+    `previous` asks for what comes before, in the lists that can be read backwards.
+    """
 
     items: tuple[T, ...]
     next: str | int | None = None
+    previous: str | None = None
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
@@ -74,7 +78,7 @@ class PageOf(msgspec.Struct, Generic[T], frozen=True):
         try:
             document = msgspec.json.decode(content, type=dict[str, Any])
             items = msgspec.convert(document[self.field], type=tuple[self.kind, ...])  # type: ignore[name-defined]
-            return Page(items, document.get("next"))
+            return Page(items, document.get("next"), document.get("previous"))
         except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
             raise BadReplyError(f"A reply is no valid page of {self.kind.__name__}: {error}") from error
 
@@ -110,7 +114,9 @@ class Ask(msgspec.Struct, Generic[T], frozen=True):
 
     def after(self, position: str | int) -> Ask[T]:
         """The same list from there on."""
-        return msgspec.structs.replace(self, query={**self.query, "after": position})
+        # Where the first page stood is no place of the next one.
+        begun = {name: value for name, value in self.query.items() if name not in ("before", "around")}
+        return msgspec.structs.replace(self, query={**begun, "after": position})
 
 
 def making(path: str, reading: Reading[T], body: Body) -> Ask[T]:

@@ -91,10 +91,15 @@ def create_session(
 
 
 def list_session_messages(
-    session_id: str, *, after: str | None = None, limit: int | None = None
+    session_id: str,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+    around: str | None = None,
+    limit: int | None = None,
 ) -> Ask[Page[SessionMessage]]:
-    """What was said in a session, in order."""
-    query = {"after": after, "limit": limit}
+    """What was said in a session, in order; `around` is the id of a message, which comes with its surroundings."""
+    query = {"after": after, "before": before, "around": around, "limit": limit}
     return Ask("GET", f"/v1/chat/sessions/{session_id}/messages", PageOf("messages", SessionMessage), query)
 
 

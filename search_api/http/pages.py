@@ -21,24 +21,18 @@ LONGEST_CURSOR = 4_096
 Row = TypeVar("Row")
 Place = TypeVar("Place")
 Text = Annotated[str, STORABLE]
+Cursor = Annotated[str, Field(max_length=LONGEST_CURSOR, pattern="^[A-Za-z0-9_-]+$")]
 
 
 class Paged(Strict):
     """Which page; `after` is the `next` of the page before."""
 
-    after: str | None = Field(
-        None, max_length=LONGEST_CURSOR, pattern="^[A-Za-z0-9_-]+$", description="`next` of the page before."
-    )
+    after: Cursor | None = Field(None, description="`next` of the page before.")
     limit: int = Field(100, ge=1, le=MOST_PAGE)
 
     def place(self, kind: TypeAdapter[Place]) -> Place | None:
         """The values in `after`, None for the first page; raises InvalidRequestError for what is no `next`."""
-        if self.after is None:
-            return None
-        try:
-            return kind.validate_json(urlsafe_b64decode(self.after + "=" * (-len(self.after) % 4)))
-        except (ValidationError, ValueError):
-            raise InvalidRequestError("after: is no `next` of this list") from None
+        return None if self.after is None else read_cursor("after", self.after, kind)
 
 
 def cut(found: Sequence[Row], limit: int, place_of: Callable[[Row], Sequence[object]]) -> tuple[list[Row], str | None]:
@@ -46,4 +40,18 @@ def cut(found: Sequence[Row], limit: int, place_of: Callable[[Row], Sequence[obj
     page = list(found[:limit])
     if len(found) <= limit:
         return page, None
-    return page, urlsafe_b64encode(to_json(list(place_of(page[-1])))).decode().rstrip("=")
+    return page, write_cursor(place_of(page[-1]))
+
+
+def write_cursor(place: Sequence[object]) -> str:
+    """The values that a list is ordered by, as text for an address."""
+    return urlsafe_b64encode(to_json(list(place))).decode().rstrip("=")
+
+
+def read_cursor(name: str, cursor: str, kind: TypeAdapter[Place]) -> Place:
+    """The values in a cursor; raises InvalidRequestError, with the name of the field, for what is none of this list."""
+    try:
+        return kind.validate_json(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValidationError, ValueError):
+        told = "next" if name == "after" else "previous"
+        raise InvalidRequestError(f"{name}: is no `{told}` of this list") from None

@@ -177,7 +177,8 @@ def test_a_reply_is_read_as_its_route_describes_it(document: Json, function: Fun
         return
     schema = resolve(document, success["content"]["application/json"]["schema"])
     if isinstance(ask.reading, PageOf):
-        assert set(schema["properties"]) == {ask.reading.field, "next"}
+        backwards = {"previous"} if "before" in ask.query else set()
+        assert set(schema["properties"]) == {ask.reading.field, "next"} | backwards
         schema = schema["properties"][ask.reading.field]["items"]
     else:
         assert isinstance(ask.reading, Whole)

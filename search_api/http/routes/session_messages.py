@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StrictInt, TypeAdapter, model_validator
 from search_api.http.documentation import problems
 from search_api.http.etags import CHANGED, READ, IfMatch, IfNoneMatch, send
 from search_api.http.once import CREATED, TheOnce
-from search_api.http.pages import Paged, cut
+from search_api.http.pages import Cursor, Paged, read_cursor, write_cursor
 from search_api.http.routes.chat import Name
 from search_api.http.service import ChatReader, ChatWriter, TheDatabase
 from search_api.http.strict_json import StrictRoute
@@ -27,6 +27,7 @@ from search_api.limits import (
     left_out,
     refuse_repeated,
 )
+from search_api.session_pages import Place, SessionPage, read_after, read_around, read_before
 from sql import session_messages as sql_messages
 from sql.database import Connection
 from sql.session_messages import NewSessionMessage, SessionMessage
@@ -34,7 +35,7 @@ from sql.sessions import ChatRole
 
 router = APIRouter(prefix="/v1/chat/sessions/{session_id:uuid}/messages", tags=["chat"], route_class=StrictRoute)
 
-PLACE: TypeAdapter[tuple[Moment | None, UUID]] = TypeAdapter(tuple[Moment | None, UUID])
+PLACE: TypeAdapter[Place] = TypeAdapter(tuple[Moment | None, UUID])
 
 Count = Annotated[StrictInt, Field(ge=0, le=LARGEST_INT), WHOLE]
 Text = Annotated[str, Field(min_length=1, max_length=LARGEST_FILE_CHARS), STORABLE]
@@ -67,10 +68,34 @@ class SessionMessageReply(BaseModel):
 
 
 class SessionMessagesReply(BaseModel):
-    """A page of messages in the order they were said; `next` is null on the last one."""
+    """A page of messages in the order they were said."""
 
     messages: list[SessionMessageReply]
-    next: str | None
+    previous: str | None = Field(description="For `before`; null on the page with the first message.")
+    next: str | None = Field(description="For `after`; null on the page with the last message.")
+
+
+class SessionPart(Paged):
+    """Which page: the first, the one after or before another, or that of a message."""
+
+    before: Cursor | None = Field(None, description="`previous` of the page after.")
+    around: UUID | None = Field(
+        None, description="The id of a message, which comes with what was said before and after it."
+    )
+
+    @model_validator(mode="after")
+    def _refuse_two_places(self) -> Self:
+        if sum(each is not None for each in (self.after, self.before, self.around)) > 1:
+            raise ValueError("only one of after, before and around says where a page begins")
+        return self
+
+    def read(self, connection: Connection, session_id: UUID) -> SessionPage:
+        if self.around is not None:
+            return read_around(connection, session_id, self.around, self.limit)
+        if self.before is not None:
+            place = read_cursor("before", self.before, PLACE)
+            return read_before(connection, session_id, place, self.limit)
+        return read_after(connection, session_id, self.place(PLACE), self.limit)
 
 
 class PastMessage(SaidMessage):
@@ -113,15 +138,16 @@ class MessageChange(Strict):
 
 @router.get("", responses=problems(404))
 def get_session_messages(
-    session_id: UUID, caller: ChatReader, database: TheDatabase, query: Annotated[Paged, Query()]
+    session_id: UUID, caller: ChatReader, database: TheDatabase, query: Annotated[SessionPart, Query()]
 ) -> SessionMessagesReply:
-    """Read what was said in a session, in order."""
+    """Read what was said in a session, in order: from its beginning, or around one message and on both ways."""
     with database.acting_as(caller) as connection:
-        found = sql_messages.list_session_messages(
-            connection, session_id, after=query.place(PLACE), most=query.limit + 1
-        )
-    page, following = cut(found, query.limit, lambda last: (last.created_at, last.id))
-    return SessionMessagesReply(messages=[_render(message) for message in page], next=following)
+        page = query.read(connection, session_id)
+    return SessionMessagesReply(
+        messages=[_render(message) for message in page.messages],
+        previous=None if page.previous is None else write_cursor(page.previous),
+        next=None if page.next is None else write_cursor(page.next),
+    )
 
 
 @router.post("", status_code=201, response_model=SessionMessageReply, responses=problems(400, 404, 413) | CREATED)
