@@ -14,7 +14,7 @@
  * @property {string} after A day.
  * @property {string} before A day.
  * @property {string[]} tags
- * @property {string} sort
+ * @property {string} sort "recent" is by relevance, and age takes away.
  * @property {number} limit
  * @property {string} file The id of the open file.
  * @property {string} lines "12" or "12-20".
@@ -26,7 +26,7 @@ const WITHIN = ["all", "code", "chat"];
 export const MODES = ["hybrid", "vector", "fulltext", "fuzzy", "substring"];
 const ROLES = ["", "user", "assistant", "system"];
 const TOOLS = ["", "exclude"];
-const SORTS = ["relevance", "newest"];
+const SORTS = ["relevance", "recent", "newest"];
 export const LIMITS = [10, 30, 100];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LINES = /^[1-9][0-9]{0,6}(-[1-9][0-9]{0,6})?$/;

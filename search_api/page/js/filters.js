@@ -84,7 +84,7 @@ export class Filters {
       { class: "group" },
       view.within === "all" && h("h2", {}, "Chats"),
       this.renderSelect("filter-role", "Who said it", view.role, [["", "Anyone"], ["user", "User"], ["assistant", "Assistant"], ["system", "System"]], (role) => this.change({ role })),
-      this.renderSelect("filter-sort", "Order", view.sort, [["relevance", "Best first"], ["newest", "Newest first"]], (sort) => this.change({ sort })),
+      this.renderSelect("filter-sort", "Order", view.sort, [["relevance", "Best first"], ["recent", "Best and recent first"], ["newest", "Newest first"]], (sort) => this.change({ sort })),
       this.renderSelect("filter-tools", "Output of tools", view.tools, [["", "After what was said"], ["exclude", "Left out"]], (tools) => this.change({ tools })),
       h("div", { class: "days" }, this.renderDay("filter-after", "From", view.after, (after) => this.change({ after })), this.renderDay("filter-before", "To", view.before, (before) => this.change({ before }))),
       this.renderChecks("tag", "Tag", choices.tags.map((tag) => [tag, null]), view.tags, (tags) => this.change({ tags }), redraw),

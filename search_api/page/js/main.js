@@ -16,7 +16,8 @@ import { listenToKeys } from "./keyboard.js";
 import { renderProblem, renderWaiting } from "./notices.js";
 import { renderResults } from "./results_view.js";
 import { Searching } from "./searching.js";
-import { readSession, renderSession } from "./session_view.js";
+import { SessionPages } from "./session_pages.js";
+import { renderSession } from "./session_view.js";
 import { enter, renderSignIn } from "./sign_in.js";
 
 // After such a pause, what is typed next is another question, to which Back leads.
@@ -287,21 +288,20 @@ async function showFile(signal, known) {
 }
 
 async function showSession(signal, known) {
-  const [session] = await Promise.all([readSession(view, signal), known]);
+  const pages = new SessionPages(view.session, signal);
+  await Promise.all([pages.open(view.message), known]);
   if (signal.aborted) return;
   const hit = (last?.answer.chat?.reply?.results ?? []).find((result) => result.id === view.message);
-  const title = hit?.session_title ?? (await titleOf(view.session, signal));
-  if (signal.aborted) return;
-  fill(main, renderSession(session, view, { title, marks: hit ? snippetMarks(hit) : [], back: leaveOpened }));
-  setTitle(title);
+  fill(main, renderSession(pages, view, {
+    marks: hit ? snippetMarks(hit) : [],
+    back: leaveOpened,
+    refused: (problem) => problem.status === 401 && (leaveSignedOut(problem), true),
+  }));
+  setTitle(pages.told.title);
   main.querySelector("h1")?.focus({ preventScroll: true });
   const found = find(`message-${view.message}`);
   if (found) found.scrollIntoView({ block: "center" });
   else scrollTo(0, 0);
-}
-
-async function titleOf(session, signal) {
-  return (await ask(`/v1/chat/sessions/${session}`, { signal })).title;
 }
 
 function markedTexts(result) {

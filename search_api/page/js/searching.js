@@ -7,6 +7,8 @@ const DEBOUNCE_MS = 120;
 const KEPT_MS = 60_000;
 const MOST_KEPT = 20;
 const DAY_MS = 86_400_000;
+// The weight of age that docs/quality.md measures on questions for the latest.
+const RECENCY = 0.5;
 
 /**
  * @typedef {{state: "asking" | "answered" | "failed", reply?: any, problem?: Error}} Part
@@ -38,7 +40,8 @@ export function chatRequest(view) {
     mode: view.mode,
     // Beside code, chats are a glance.
     limit: view.within === "all" ? 5 : view.limit,
-    sort: view.sort,
+    sort: view.sort === "newest" ? "newest" : "relevance",
+    ...(view.sort === "recent" && { recency: RECENCY }),
     ...(view.role && { role: view.role }),
     ...(view.tools && { tool_output: view.tools }),
     ...(view.tags.length && { tags: view.tags }),

@@ -1,7 +1,7 @@
-// A chat as its own view: what was said in order, the message that was found in its middle.
+// A chat as its own view: what was said in order around the message that was found, and more of it in both directions.
 
 import { resultsOf, writeView } from "./address.js";
-import { ask } from "./api.js";
+import { announce } from "./announce.js";
 import { renderMoment, renderSpeaker } from "./chat_results.js";
 import { cutLines, findTexts } from "./code_lines.js";
 import { renderPieces } from "./code_view.js";
@@ -9,34 +9,41 @@ import { absolute, copyButton } from "./copying.js";
 import { count, fill, h } from "./elements.js";
 import { highlight, isReady, prepare } from "./highlighting.js";
 import { languageCalled } from "./languages.js";
+import { renderProblem } from "./notices.js";
 
-const PAGE = 1000;
-// A chat is read from its beginning until the message has come; past this, only around where the reading stopped.
-const MOST_PAGES = 20;
 const FENCE = /^(```+|~~~+)[ \t]*([\w+#-]*)[^\n]*\n([\s\S]*?)(?:^\1[ \t]*$|(?![\s\S]))/gm;
 
 /**
- * Read the chat up to the page that has the message.
- * @param {import("./address.js").View} view @param {AbortSignal} signal
+ * @param {import("./session_pages.js").SessionPages} pages @param {import("./address.js").View} view
+ * @param {{marks: string[], back: () => void, refused: (problem: any) => boolean}} options `refused` takes a problem that is not of this view alone.
  */
-export async function readSession(view, signal) {
-  const messages = [];
-  let after = null;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const reply = await ask(`/v1/chat/sessions/${view.session}/messages?limit=${PAGE}${after ? `&after=${encodeURIComponent(after)}` : ""}`, { signal });
-    messages.push(...reply.messages);
-    after = reply.next;
-    const found = !view.message || messages.some(({ id }) => id === view.message);
-    if (after === null || found) break;
-  }
-  return { messages, more: after !== null };
-}
-
-/**
- * @param {{messages: any[], more: boolean}} session @param {import("./address.js").View} view
- * @param {{title: string, marks: string[], back: () => void}} options
- */
-export function renderSession({ messages, more }, view, { title, marks, back }) {
+export function renderSession(pages, view, { marks, back, refused }) {
+  const render = (messages) => messages.map((message) => renderMessage(message, message.id === view.message, marks));
+  const list = h("ol", { class: "messages" }, render(pages.messages));
+  const about = h("p", { class: "about" });
+  const tell = () => fill(about, h("span", {}, howMany(pages)));
+  tell();
+  const added = (way, found) => {
+    tell();
+    announce(`${count(found.length, `${way} message`)}`);
+  };
+  const earlier = renderMore("earlier", pages, refused, async () => {
+    const found = await pages.earlier();
+    const first = list.firstElementChild;
+    const top = first?.getBoundingClientRect().top ?? 0;
+    list.prepend(...render(found));
+    added("earlier", found);
+    // What was being read stays where it is.
+    return () => first && scrollBy(0, first.getBoundingClientRect().top - top);
+  });
+  const later = renderMore("later", pages, refused, async () => {
+    const found = await pages.later();
+    const rendered = render(found);
+    list.append(...rendered);
+    added("later", found);
+    return () => rendered[0]?.focus({ preventScroll: true });
+  });
+  const gone = view.message && !pages.messages.some(({ id }) => id === view.message);
   return h(
     "article",
     { class: "opened session" },
@@ -45,18 +52,63 @@ export function renderSession({ messages, more }, view, { title, marks, back }) 
       { class: "opened-head" },
       h("a", { class: "button back", href: writeView(resultsOf(view)), onclick: (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); back(); } } },
         view.q ? "← Results" : "← Start"),
-      h("h1", { class: "path", tabindex: -1 }, title || "Chat"),
-      h("p", { class: "about" }, h("span", {}, count(messages.length, "message")), more && h("span", {}, "and more after them")),
+      h("h1", { class: "path", tabindex: -1 }, pages.told.title || "Chat"),
+      about,
       h("div", { class: "actions" }, copyButton("Copy link", () => absolute(location.pathname + location.search))),
     ),
-    h("ol", { class: "messages" }, messages.map((message) => renderMessage(message, message.id === view.message, marks))),
+    gone && h("p", { class: "notice" }, "The message is not in this chat any more. This is the beginning of the chat."),
+    earlier,
+    list,
+    later,
   );
+}
+
+/** How much of the chat is there. @param {import("./session_pages.js").SessionPages} pages */
+function howMany({ messages, previous, next, told }) {
+  if (previous === null && next === null) return count(messages.length, "message");
+  const shown = messages.length.toLocaleString("en");
+  // The count of a chat is its writer's, and may lag behind.
+  return told.message_count > messages.length ? `${shown} of ${count(told.message_count, "message")}` : `${count(messages.length, "message")} and more`;
+}
+
+/**
+ * A button for what comes before or after; it goes when nothing is left.
+ * @param {"earlier" | "later"} way @param {import("./session_pages.js").SessionPages} pages
+ * @param {(problem: any) => boolean} refused @param {() => Promise<() => void>} load Answers what is to be done when the button is as it will be.
+ */
+function renderMore(way, pages, refused, load) {
+  const isLeft = () => (way === "earlier" ? pages.previous : pages.next) !== null;
+  const place = h("div", { class: "more-messages" });
+  let loading = false;
+  const draw = (problem) => {
+    const button = h("button", { class: "button", type: "button", onclick: press }, `Show ${way} messages`);
+    fill(place, problem ? renderProblem(problem, press) : isLeft() && button);
+    place.hidden = !problem && !isLeft();
+  };
+  const press = async () => {
+    if (loading) return;
+    loading = true;
+    place.setAttribute("aria-busy", "true");
+    try {
+      const settle = await load();
+      draw();
+      settle();
+      if (way === "earlier") (place.querySelector("button") ?? document.querySelector(".session h1"))?.focus({ preventScroll: true });
+    } catch (problem) {
+      if (!pages.signal.aborted && !refused(problem)) draw(problem);
+    } finally {
+      loading = false;
+      place.setAttribute("aria-busy", "false");
+    }
+  };
+  draw();
+  return place;
 }
 
 function renderMessage(message, isFound, marks) {
   return h(
     "li",
-    { class: isFound ? "message found" : "message", id: `message-${message.id}`, "aria-current": isFound ? "true" : null },
+    { class: isFound ? "message found" : "message", id: `message-${message.id}`, tabindex: -1, "aria-current": isFound ? "true" : null },
     h("p", { class: "about" }, renderSpeaker(message.role), message.model && h("span", {}, message.model), renderMoment(message.created_at)),
     h("div", { class: "said" }, splitSaid(message.content).map((part) => (part.code ? renderFence(part) : renderText(part.text, isFound ? marks : [])))),
   );
