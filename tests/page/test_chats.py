@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.chatting import new_session, say
 from tests.page.conftest import Open, Site, Watch
-from tests.page.test_accessibility import violations
+from tests.page.test_accessibility import in_both_colours
 
 LENGTH = 150
 
@@ -116,12 +116,21 @@ def test_by_the_keys_one_reads_on_at_the_first_later_message(open_page: Open) ->
 
 
 @pytest.mark.usefixtures("ids")
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_has_nothing_to_say_of_a_chat_that_goes_on(open_page: Open, colours: str) -> None:
-    page = open_found(open_page, color_scheme=colours, reduced_motion="reduce")
-    expect(page.get_by_role("button", name="Show earlier messages")).to_be_visible()
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_has_nothing_to_say_of_a_chat_that_goes_on(open_page: Open, width: int) -> None:
+    page = open_found(open_page, viewport={"width": width, "height": 740}, reduced_motion="reduce")
+    expect(page.get_by_role("button", name="Show earlier messages")).to_be_attached()
 
-    assert violations(page) == []
+    assert in_both_colours(page) == []
+
+
+@pytest.mark.usefixtures("ids")
+def test_on_a_phone_the_name_and_the_way_back_stay_above_a_long_chat(open_page: Open) -> None:
+    page = open_found(open_page, viewport={"width": 360, "height": 740})
+
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("link", name="← Results")).to_be_in_viewport(ratio=1)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def test_a_chat_without_a_message_in_its_address_begins_at_its_beginning(
@@ -184,3 +193,40 @@ def test_what_is_recent_comes_before_what_is_a_little_better(site: Site, open_pa
     expect(page.get_by_label("Order")).to_have_value("recent")
     expect(page.locator(".hit-link")).to_have_text(["New", "Old"])
     site.api.execute("delete from chat_sessions where id = any (%s)", [old, new])
+
+
+@pytest.mark.parametrize(
+    ("said", "paragraphs", "code", "marked"),
+    [
+        ("Call `wambenger_a()`:\n\n```python\nwambenger_a()\n```\n", ["Call wambenger_a():"], ["wambenger_a()"], 2),
+        (
+            "```python\n"
+            + "some_number=1\n" * 60
+            + "wambenger_b = 2\n```\nAfter the `wambenger_b` \U0001f43e wambenger_b.",
+            ["After the wambenger_b \U0001f43e wambenger_b."],
+            ["wambenger_b = 2"],
+            3,
+        ),
+        ("A wambenger_c `has no end\nand ``` stands here", ["A wambenger_c `has no end\nand ``` stands here"], [], 1),
+    ],
+    ids=["whole", "cut within code", "nothing closed"],
+)
+def test_a_piece_of_a_message_shows_its_code_as_code(
+    site: Site, open_page: Open, said: str, paragraphs: list[str], code: list[str], marked: int
+) -> None:
+    word = said[said.index("wambenger") :][:11]
+    with psycopg.connect(site.api.url) as connection:
+        session = new_session(connection, site.user_id, "Code")
+        say(connection, session, said)
+
+    page = open_page(f"/?q={word}&in=chat")
+    snippet = page.locator(".snippet").filter(has_text=word)
+    expect(snippet).to_have_count(1)
+    shown = snippet.locator("p").all_inner_texts()
+    lines = [line for text in snippet.locator("pre").all_inner_texts() for line in text.splitlines()]
+    marks = snippet.locator("mark").all_inner_texts()
+    site.api.execute("delete from chat_sessions where id = %s", session)
+
+    assert shown == paragraphs
+    assert [line for line in lines if "some_number" not in line] == code
+    assert marks == [word] * marked

@@ -1,16 +1,17 @@
 // How messages that were found look: where they were said, by whom, and the piece of them that answers.
 
 import { resultsOf, writeView } from "./address.js";
-import { cutLines, toUnits } from "./code_lines.js";
-import { renderPieces } from "./code_view.js";
+import { toUnits } from "./code_lines.js";
 import { absolute, copyButton } from "./copying.js";
 import { h } from "./elements.js";
 import { CHAT_REASONS } from "./reasons.js";
+import { renderSaid } from "./said.js";
 
 /** @param {any} result @param {import("./address.js").View} view */
 export function renderChatResult(result, view) {
   const opened = writeView({ ...resultsOf(view), session: result.session_id, message: result.id });
-  const lines = cutLines([[result.snippet, ""]], toUnits(result.snippet, result.matches));
+  const [first] = result.matches;
+  const cut = first !== undefined && first.message_start > first.start;
   return h(
     "li",
     { class: "card hit" },
@@ -21,7 +22,7 @@ export function renderChatResult(result, view) {
       copyButton("Copy link", () => absolute(opened), result.session_title),
     ),
     h("p", { class: "about" }, renderSpeaker(result.role), result.model && h("span", {}, result.model), renderMoment(result.created_at)),
-    h("p", { class: "snippet" }, lines.map((line, index) => [index > 0 && h("br"), renderPieces(line)])),
+    h("div", { class: "snippet" }, renderSaid(result.snippet, toUnits(result.snippet, result.matches), { wraps: true, cut })),
     h("p", { class: "why-chat" }, evidenceOf(result.evidence)),
   );
 }
@@ -38,9 +39,12 @@ export function renderSpeaker(role) {
   return h("span", { class: `speaker ${role === "user" ? "asks" : "answers"}` }, role);
 }
 
-/** @param {string | null} moment */
-export function renderMoment(moment) {
+/** @param {string | null} moment @param {{time?: boolean}} [options] With the time of the day as well. */
+export function renderMoment(moment, { time = false } = {}) {
   if (!moment) return null;
   const date = new Date(moment);
-  return h("time", { datetime: moment, title: date.toLocaleString("en") }, date.toLocaleDateString("en", { year: "numeric", month: "short", day: "numeric" }));
+  const shown = time
+    ? date.toLocaleString("en", { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" })
+    : date.toLocaleDateString("en", { year: "numeric", month: "short", day: "numeric" });
+  return h("time", { datetime: moment, title: date.toLocaleString("en") }, shown);
 }

@@ -7,7 +7,7 @@ const COLOURED = new Set([
   "keyword", "built_in", "type", "literal", "number", "string", "regexp", "symbol", "comment", "quote", "doctag",
   "title", "attr", "attribute", "name", "tag", "meta", "variable", "params", "property", "section", "selector-tag",
   "selector-class", "selector-id", "char", "subst", "operator", "punctuation", "addition", "deletion", "code",
-  "bullet", "link", "inline",
+  "bullet", "link",
 ]);
 
 /**

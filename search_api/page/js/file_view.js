@@ -55,9 +55,13 @@ export function renderFile(file, view, { language, marks, back, choose }) {
     h(
       "div",
       { class: "opened-head" },
-      h("a", { class: "button back", href: writeView(resultsOf(view)), onclick: (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); back(); } } },
-        view.q ? "← Results" : "← Start"),
-      h("h1", { class: "path", tabindex: -1 }, renderPath(file.path)),
+      h(
+        "div",
+        { class: "opened-bar" },
+        h("a", { class: "button back", href: writeView(resultsOf(view)), onclick: (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); back(); } } },
+          view.q ? "← Results" : "← Start"),
+        h("h1", { class: "path", tabindex: -1 }, renderPath(file.path)),
+      ),
       h("p", { class: "about" }, h("span", {}, count(total, "line")), shownLanguage && h("span", {}, shownLanguage), h("span", {}, sizeOf(file.size_bytes))),
       h(
         "div",

@@ -98,7 +98,7 @@ function renderFailures(status, open) {
     "details",
     { class: "strip bad", open },
     h("summary", {}, `${count(status.failed, "file")} could not be indexed and will be tried again`),
-    h("ul", {}, status.failures.map(({ path, error, attempts }) => h("li", {}, h("code", {}, path), ` ${error} (${count(attempts, "attempt")})`))),
+    h("ul", {}, status.failures.map(({ path, error, attempts }) => h("li", {}, h("code", {}, path), " ", h("span", {}, `${error} (${count(attempts, "attempt")})`)))),
     status.failed > status.failures.length && h("p", {}, `and ${status.failed - status.failures.length} more`),
   );
 }

@@ -3,15 +3,11 @@
 import { resultsOf, writeView } from "./address.js";
 import { announce } from "./announce.js";
 import { renderMoment, renderSpeaker } from "./chat_results.js";
-import { cutLines, findTexts } from "./code_lines.js";
-import { renderPieces } from "./code_view.js";
+import { findTexts } from "./code_lines.js";
 import { absolute, copyButton } from "./copying.js";
 import { count, fill, h } from "./elements.js";
-import { highlight, isReady, prepare } from "./highlighting.js";
-import { languageCalled } from "./languages.js";
 import { renderProblem } from "./notices.js";
-
-const FENCE = /^(```+|~~~+)[ \t]*([\w+#-]*)[^\n]*\n([\s\S]*?)(?:^\1[ \t]*$|(?![\s\S]))/gm;
+import { renderSaid } from "./said.js";
 
 /**
  * @param {import("./session_pages.js").SessionPages} pages @param {import("./address.js").View} view
@@ -50,9 +46,13 @@ export function renderSession(pages, view, { marks, back, refused }) {
     h(
       "div",
       { class: "opened-head" },
-      h("a", { class: "button back", href: writeView(resultsOf(view)), onclick: (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); back(); } } },
-        view.q ? "← Results" : "← Start"),
-      h("h1", { class: "path", tabindex: -1 }, pages.told.title || "Chat"),
+      h(
+        "div",
+        { class: "opened-bar" },
+        h("a", { class: "button back", href: writeView(resultsOf(view)), onclick: (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); back(); } } },
+          view.q ? "← Results" : "← Start"),
+        h("h1", { class: "path", tabindex: -1 }, pages.told.title || "Chat"),
+      ),
       about,
       h("div", { class: "actions" }, copyButton("Copy link", () => absolute(location.pathname + location.search))),
     ),
@@ -109,36 +109,7 @@ function renderMessage(message, isFound, marks) {
   return h(
     "li",
     { class: isFound ? "message found" : "message", id: `message-${message.id}`, tabindex: -1, "aria-current": isFound ? "true" : null },
-    h("p", { class: "about" }, renderSpeaker(message.role), message.model && h("span", {}, message.model), renderMoment(message.created_at)),
-    h("div", { class: "said" }, splitSaid(message.content).map((part) => (part.code ? renderFence(part) : renderText(part.text, isFound ? marks : [])))),
+    h("p", { class: "about" }, renderSpeaker(message.role), message.model && h("span", {}, message.model), renderMoment(message.created_at, { time: true })),
+    h("div", { class: "said" }, renderSaid(message.content, isFound ? findTexts(message.content, marks) : [])),
   );
-}
-
-/** A message as text and as code between fences, in order. @param {string} content */
-export function splitSaid(content) {
-  const parts = [];
-  let at = 0;
-  for (const found of content.matchAll(FENCE)) {
-    if (found.index > at) parts.push({ code: false, text: content.slice(at, found.index), language: null });
-    parts.push({ code: true, text: found[3].replace(/\n$/, ""), language: languageCalled(found[2]) });
-    at = found.index + found[0].length;
-  }
-  if (at < content.length) parts.push({ code: false, text: content.slice(at), language: null });
-  return parts.filter((part) => part.code || part.text.trim());
-}
-
-/** Text with what stands between backquotes as code. @param {string} text @param {string[]} marks */
-function renderText(text, marks) {
-  /** @type {import("./highlighting.js").Run[]} */
-  const runs = text.trim().split(/`([^`\n]+)`/).map((part, index) => [part, index % 2 ? "inline" : ""]);
-  const lines = cutLines(runs, findTexts(runs.map(([part]) => part).join(""), marks));
-  return h("p", {}, lines.map((line, index) => [index > 0 && h("br"), renderPieces(line)]));
-}
-
-function renderFence({ text, language }) {
-  const code = h("code");
-  const draw = () => fill(code, cutLines(highlight(text, language), []).map((line, index) => [index > 0 && "\n", renderPieces(line)]));
-  draw();
-  if (!isReady(language)) prepare(language).then((done) => done && draw());
-  return h("pre", { class: "fence", tabindex: 0 }, code);
 }
