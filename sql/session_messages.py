@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from models.errors import NotFoundError
 from sql.changes import given
+from sql.chat_imports import MessageKind
 from sql.database import Connection
 from sql.loading import query
 from sql.sessions import ChatRole, lock_session, parameters_of, read_session
@@ -24,6 +25,7 @@ class NewSessionMessage:
 
     message_id: str | None
     role: ChatRole
+    kind: MessageKind
     content: str
     model: str | None
     template: str | None
@@ -36,6 +38,7 @@ class SessionMessage:
     id: UUID
     message_id: str
     role: ChatRole
+    kind: MessageKind
     content: str
     model: str | None
     template: str | None

@@ -32,6 +32,7 @@ class SessionMessage(Reply, frozen=True):
     id: str
     message_id: str
     role: str
+    kind: str
     content: str
     model: str | None
     template: str | None
@@ -108,15 +109,17 @@ def say_message(
     role: str,
     content: str,
     *,
+    kind: str | None = None,
     message_id: str | None = None,
     model: str | None = None,
     template: str | None = None,
     token_count: int | None = None,
     execution_time_ms: int | None = None,
 ) -> Ask[SessionMessage]:
-    """Say something in a session."""
+    """Say something in a session; `kind` is `tool` for what tools were asked and answered."""
     body = given(
         role=role,
+        kind=kind,
         content=content,
         message_id=message_id,
         model=model,

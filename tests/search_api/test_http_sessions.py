@@ -76,6 +76,23 @@ def test_what_was_said_is_counted_and_found_by_a_search(api: Api, client: TestCl
     assert api.execute("select total_tokens from chat_sessions where id = %s", session["id"]) == [(2**31 - 1,)]
 
 
+def test_what_tools_wrote_is_told_from_what_was_said(client: TestClient) -> None:
+    session = begin(client)
+    said = say(client, session, "a potoroo")
+    by_tool = say(client, session, "potoroo.py:1: a potoroo", role="assistant", kind="tool")
+    add(client, session, {"role": "assistant", "content": "potoroo.py:2: a potoroo", "kind": "tool"})
+    add(client, session, {"role": "assistant", "content": "it is a potoroo"})
+
+    read = client.get(messages_of(session)).json()["messages"]
+    search = {"query": "potoroo", "mode": "fulltext", "tool_output": "exclude"}
+    found = client.post("/v1/search/chat", json=search).json()["results"]
+
+    assert (said["kind"], by_tool["kind"]) == ("message", "tool")
+    assert [message["kind"] for message in read] == ["message", "tool", "tool", "message"]
+    assert client.get(f"{messages_of(session)}/{by_tool['id']}").json() == by_tool
+    assert {each["id"] for each in found} == {read[0]["id"], read[3]["id"]}
+
+
 def test_the_pages_of_a_session_are_its_messages_in_order(api: Api, client: TestClient) -> None:
     session = begin(client)
     said = [say(client, session, str(number))["id"] for number in range(5)]
@@ -152,6 +169,8 @@ def test_a_member_of_the_sessions_team_neither_reads_nor_says(api: Api, user: UU
     [
         {"role": "user"},
         {"role": "root", "content": "a"},
+        {"role": "user", "content": "a", "kind": "noise"},
+        {"role": "user", "content": "a", "kind": None},
         {"role": "user", "content": ""},
         {"role": "user", "content": "a\0"},
         {"role": "user", "content": 1},
@@ -365,6 +384,7 @@ def test_the_same_history_at_once_is_there_once(api: Api, client: TestClient, us
     [
         [],
         [{"role": "user", "content": "a"}, {"role": "user"}],
+        [{"role": "user", "content": "a"}, {"role": "user", "content": "a", "kind": "noise"}],
         [{"role": "user", "content": "a"}, {"role": "user", "content": "a\0"}],
         [{"role": "user", "content": "a", "message_id": "m"}] * 2,
         [{"role": "user", "content": "a", "created_at": "2024-01-01T00:00:00"}],

@@ -29,6 +29,7 @@ from search_api.limits import (
 )
 from search_api.session_pages import Place, SessionPage, read_after, read_around, read_before
 from sql import session_messages as sql_messages
+from sql.chat_imports import MessageKind
 from sql.database import Connection
 from sql.session_messages import NewSessionMessage, SessionMessage
 from sql.sessions import ChatRole
@@ -45,6 +46,7 @@ class SaidMessage(Strict):
     """A message to be said now."""
 
     role: ChatRole
+    kind: MessageKind = Field("message", description="`tool` for what tools were asked and answered.")
     content: Text
     message_id: Name | None = Field(None, description="The caller's own id of it; one is made without.")
     model: Name | None = None
@@ -59,6 +61,7 @@ class SessionMessageReply(BaseModel):
     id: UUID
     message_id: str
     role: ChatRole
+    kind: MessageKind
     content: str
     model: str | None
     template: str | None

@@ -6,6 +6,7 @@ with given as (
     jsonb_to_recordset(%(messages)s) as (
       message_id text,
       role text,
+      kind text,
       content text,
       model text,
       template text,
@@ -14,7 +15,7 @@ with given as (
       created_at timestamptz
     )
   ) with ordinality as asked (
-    message_id, role, content, model, template, token_count, execution_time_ms, created_at, position
+    message_id, role, kind, content, model, template, token_count, execution_time_ms, created_at, position
   )
   where not exists (
     select from public.chat_message_cache as known
@@ -26,12 +27,13 @@ started as materialized (
 ),
 added as (
   insert into public.chat_message_cache (
-    session_id, message_id, role, content, model, template, token_count, execution_time_ms, created_at
+    session_id, message_id, role, kind, content, model, template, token_count, execution_time_ms, created_at
   )
   select
     %(session_id)s,
     coalesce(given.message_id, gen_random_uuid()::text),
     given.role,
+    given.kind,
     given.content,
     given.model,
     given.template,

@@ -3,6 +3,7 @@ select
   message.id,
   message.message_id,
   message.role,
+  message.kind,
   message.content,
   message.model,
   message.template,

@@ -1,12 +1,13 @@
 -- A new message at the end of a session, which counts it.
 with said as (
   insert into public.chat_message_cache (
-    session_id, message_id, role, content, model, template, token_count, execution_time_ms, created_at
+    session_id, message_id, role, kind, content, model, template, token_count, execution_time_ms, created_at
   )
   values (
     %(session_id)s,
     coalesce(%(message_id)s, gen_random_uuid()::text),
     %(role)s,
+    %(kind)s,
     %(content)s,
     %(model)s,
     %(template)s,
@@ -15,7 +16,7 @@ with said as (
     -- Not the start of the transaction: several messages of one keep their order.
     clock_timestamp()
   )
-  returning id, message_id, role, content, model, template, token_count, execution_time_ms, created_at
+  returning id, message_id, role, kind, content, model, template, token_count, execution_time_ms, created_at
 ),
 counted as (
   update public.chat_sessions as session
@@ -29,6 +30,7 @@ select
   said.id,
   said.message_id,
   said.role,
+  said.kind,
   said.content,
   said.model,
   said.template,
