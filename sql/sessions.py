@@ -15,12 +15,13 @@ from sql.database import Connection
 from sql.loading import query
 
 ChatRole = Literal["user", "assistant", "system"]
-CHANGEABLE = ("title", "model", "template", "status")
+CHANGEABLE = ("title", "team_id", "model", "template", "status")
 
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
     title: str | None
+    team_id: UUID | None
     model: str | None
     template: str | None
     tags: Sequence[str]
@@ -30,6 +31,8 @@ class NewSession:
 class Session:
     id: UUID
     session_key: str
+    user_id: UUID
+    team_id: UUID | None
     title: str
     status: str
     model: str | None
@@ -41,12 +44,16 @@ class Session:
 
 
 def list_sessions(
-    connection: Connection, *, after: tuple[datetime | None, UUID] | None, most: int
+    connection: Connection, *, team_id: UUID | None, after: tuple[datetime | None, UUID] | None, most: int
 ) -> Sequence[Session]:
-    """The caller's sessions, the last active first; `after` is the last activity and the id of the last one."""
+    """The caller's sessions, or those of a team that the caller is in, the last active first.
+
+    `after` is the last activity and the id of the last one.
+    """
     moment, last_id = after or (None, None)
-    parameters = {"moment": moment, "last_id": last_id, "most": most}
-    return [Session(*row) for row in connection.execute(query("sessions/list_sessions"), parameters).fetchall()]
+    parameters = {"team_id": team_id, "moment": moment, "last_id": last_id, "most": most}
+    name = "sessions/list_sessions" if team_id is None else "sessions/list_team_sessions"
+    return [Session(*row) for row in connection.execute(query(name), parameters).fetchall()]
 
 
 def read_session(connection: Connection, session_id: UUID) -> Session:

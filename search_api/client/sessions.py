@@ -12,10 +12,12 @@ from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole, g
 
 
 class ChatSession(Reply, frozen=True):
-    """A session of the caller's."""
+    """A session of the caller's or of the caller's teams; `user_id` is whose it is."""
 
     id: str
     session_key: str
+    user_id: str
+    team_id: str | None
     title: str
     status: str
     model: str | None
@@ -74,20 +76,24 @@ class AddedMessages(Reply, frozen=True):
     known: int
 
 
-def list_sessions(*, after: str | None = None, limit: int | None = None) -> Ask[Page[ChatSession]]:
-    """Sessions, the last active first."""
-    return Ask("GET", "/v1/chat/sessions", PageOf("sessions", ChatSession), {"after": after, "limit": limit})
+def list_sessions(
+    *, team_id: str | None = None, after: str | None = None, limit: int | None = None
+) -> Ask[Page[ChatSession]]:
+    """The caller's sessions, or those of a team, the last active first."""
+    query = {"team_id": team_id, "after": after, "limit": limit}
+    return Ask("GET", "/v1/chat/sessions", PageOf("sessions", ChatSession), query)
 
 
 def create_session(
     *,
     title: str | None = None,
+    team_id: str | None = None,
     model: str | None = None,
     template: str | None = None,
     tags: Sequence[str] | None = None,
 ) -> Ask[ChatSession]:
     """Begin a session."""
-    body = given(title=title, model=model, template=template, tags=tags)
+    body = given(title=title, team_id=team_id, model=model, template=template, tags=tags)
     return making("/v1/chat/sessions", Whole(ChatSession), body)
 
 
@@ -139,13 +145,14 @@ def change_session(
     session_id: str,
     *,
     title: UnsetType | str | None = UNSET,
+    team_id: UnsetType | str | None = UNSET,
     model: UnsetType | str | None = UNSET,
     template: UnsetType | str | None = UNSET,
     status: UnsetType | str = UNSET,
     tags: UnsetType | Sequence[str] = UNSET,
 ) -> Ask[ChatSession]:
-    """Change what is given; `tags` are all that it is to have."""
-    body = sent(title=title, model=model, template=template, status=status, tags=tags)
+    """Change what is given; `tags` are all that it is to have, and None for `team_id` takes it out of its team."""
+    body = sent(title=title, team_id=team_id, model=model, template=template, status=status, tags=tags)
     return Ask("PATCH", f"/v1/chat/sessions/{session_id}", Whole(ChatSession), body=body)
 
 

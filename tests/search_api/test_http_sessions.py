@@ -291,12 +291,71 @@ def test_each_may_do_what_is_told(api: Api, method: str, rest: str) -> None:
 
 def test_a_teams_admin_takes_no_tags_away(api: Api) -> None:
     with people_of(api) as people:
-        session = begin(people["owner"], tags=["a"])
-        api.execute("update chat_sessions set team_id = %s where id = %s", people.team, session["id"])
+        session = begin(people["owner"], tags=["a"], team_id=str(people.team))
         reply = people["admin"].patch(path_of(session), json={"title": "b", "tags": []})
 
         assert reply.status_code == 403
         assert people["owner"].get(path_of(session)).json() == session
+
+
+def test_a_session_goes_into_a_team_and_out_again(api: Api) -> None:
+    with people_of(api) as people:
+        mine, team = people["owner"], str(people.team)
+        session = begin(mine)
+        inside = mine.patch(path_of(session), json={"team_id": team}).json()
+        begun = begin(mine, title="begun there", team_id=team)
+
+        assert inside == {**session, "team_id": team}
+        assert (begun["user_id"], begun["team_id"]) == (str(people.ids["owner"]), team)
+        for name in ("member", "admin", "chief"):
+            assert people[name].get(path_of(session)).json() == inside
+        assert mine.patch(path_of(session), json={"team_id": None}).json() == session
+        assert [people[name].get(path_of(session)).status_code for name in EVERYBODY] == [200, 404, 404, 404, 404]
+
+
+def test_a_session_goes_into_a_team_of_the_callers_only(api: Api) -> None:
+    with people_of(api) as people:
+        fields = {"title": "a", "team_id": str(people.team)}
+        session = begin(people["stranger"])
+        replies = [
+            people["stranger"].post(SESSIONS, json=fields),
+            people["stranger"].post(SESSIONS, json={**fields, "team_id": str(uuid4())}),
+            people["stranger"].patch(path_of(session), json=fields),
+        ]
+
+        assert {(reply.status_code, reply.json()["code"]) for reply in replies} == {(403, "forbidden")}
+        assert people["stranger"].get(path_of(session)).json() == session
+        assert ids_of(people["chief"], team_id=str(people.team)) == []
+
+
+@pytest.mark.parametrize("name", ["member", "admin", "chief"])
+def test_nobody_but_its_owner_takes_a_session_out_of_its_team(api: Api, name: str) -> None:
+    with people_of(api) as people:
+        session = begin(people["owner"], team_id=str(people.team))
+        reply = people[name].patch(path_of(session), json={"team_id": None})
+
+        assert reply.status_code == 403
+        assert people["owner"].get(path_of(session)).json() == session
+
+
+def test_the_sessions_of_a_team_are_listed_for_those_who_are_in_it(api: Api) -> None:
+    with people_of(api) as people:
+        first, second = (begin(people[name], tags=["a"], team_id=str(people.team)) for name in ("owner", "member"))
+        alone = begin(people["owner"])
+        begin(people["stranger"])
+
+        team = str(people.team)
+        listed = {name: ids_of(people[name], team_id=team) for name in EVERYBODY}
+        sessions = people["owner"].get(SESSIONS, params={"team_id": team}).json()["sessions"]
+
+        assert listed.pop("stranger") == []
+        assert all(ids == [second["id"], first["id"]] for ids in listed.values())
+        assert [each["tags"] for each in sessions] == [[], ["a"]]
+        assert ids_of(people["owner"]) == [alone["id"], first["id"]]
+
+
+def ids_of(client: TestClient, **filters: str) -> list[str]:
+    return [each["id"] for each in client.get(SESSIONS, params=filters).json()["sessions"]]
 
 
 def test_a_session_and_a_message_are_made_once(client: TestClient) -> None:

@@ -27,10 +27,17 @@ PLACE: TypeAdapter[tuple[Moment | None, UUID]] = TypeAdapter(tuple[Moment | None
 Tags = Annotated[list[Name], Field(max_length=MOST_TAGS)]
 
 
+class SessionsQuery(Paged):
+    """Which sessions."""
+
+    team_id: UUID | None = Field(None, description="Those of this team of the caller's, and not the caller's own.")
+
+
 class BegunSession(Strict):
     """A session to be begun."""
 
     title: Title | None = None
+    team_id: UUID | None = Field(None, description="A team of the caller's, whose members see it without what is said.")
     model: Name | None = None
     template: Name | None = None
     tags: list[Name] = Field([], max_length=MOST_TAGS, description="Of the same tag, one is kept.")
@@ -40,6 +47,7 @@ class SessionChange(Strict):
     """What is to be changed; what is left out stays as it is, and null takes away what may be missing."""
 
     title: Title | None = None
+    team_id: UUID | None = None
     model: Name | None = None
     template: Name | None = None
     status: Literal["active", "archived"] = Field(default_factory=left_out)
@@ -58,6 +66,8 @@ class SessionReply(BaseModel):
 
     id: UUID
     session_key: str = Field(description="The session's id in exports and search results.")
+    user_id: UUID = Field(description="Whose it is.")
+    team_id: UUID | None
     title: str
     status: str
     model: str | None
@@ -76,10 +86,12 @@ class SessionsReply(BaseModel):
 
 
 @router.get("", responses=problems())
-def get_sessions(caller: ChatReader, database: TheDatabase, query: Annotated[Paged, Query()]) -> SessionsReply:
-    """List the caller's own sessions, the last active first."""
+def get_sessions(caller: ChatReader, database: TheDatabase, query: Annotated[SessionsQuery, Query()]) -> SessionsReply:
+    """List the caller's own sessions or those of a team, the last active first."""
     with database.acting_as(caller) as connection:
-        found = sql_sessions.list_sessions(connection, after=query.place(PLACE), most=query.limit + 1)
+        found = sql_sessions.list_sessions(
+            connection, team_id=query.team_id, after=query.place(PLACE), most=query.limit + 1
+        )
     page, following = cut(found, query.limit, lambda last: (last.last_activity, last.id))
     return SessionsReply(sessions=[_render(session) for session in page], next=following)
 
@@ -87,7 +99,7 @@ def get_sessions(caller: ChatReader, database: TheDatabase, query: Annotated[Pag
 @router.post("", status_code=201, response_model=SessionReply, responses=problems(400, 413) | CREATED)
 def post_session(caller: ChatWriter, once: TheOnce, session: BegunSession) -> Response:
     """Begin a session."""
-    new = NewSession(session.title, session.model, session.template, session.tags)
+    new = NewSession(session.title, session.team_id, session.model, session.template, session.tags)
     return once.make(
         caller,
         session,

@@ -2,6 +2,8 @@
 select
   session.id,
   session.session_id,
+  session.user_id,
+  session.team_id,
   coalesce(session.title, 'Untitled Session'),
   coalesce(session.status, 'active'),
   session.model,
