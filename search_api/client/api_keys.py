@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole
+from search_api.client.asking import Ask, Nothing, One, Page, PageOf, Versioned, Whole
 
 
-class ApiKey(Reply, frozen=True):
+class ApiKey(Versioned, frozen=True):
     """What is stored of a key; `scopes` is None for one that may do everything."""
 
     id: str
@@ -42,7 +42,7 @@ def create_api_key(name: str, scopes: Sequence[str] | None, *, expires_at: datet
 
 def read_api_key(key_id: str) -> Ask[ApiKey]:
     """What is stored of a key."""
-    return Ask("GET", f"/v1/api-keys/{key_id}", Whole(ApiKey))
+    return Ask("GET", f"/v1/api-keys/{key_id}", One(ApiKey))
 
 
 def revoke_api_key(key_id: str) -> Ask[None]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
 
 # Chosen over own code and over pydantic: it checks and types a reply in one pass, and is imported in milliseconds.
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from models.errors import CodingitError
+from models.errors import CodingitError, InvalidRequestError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -33,6 +34,12 @@ class Reply(msgspec.Struct, frozen=True):
     """What the service answers."""
 
 
+class Versioned(Reply, frozen=True, kw_only=True):
+    """A thing that changes; `etag` names the version that was read, and is None where it stands in a list."""
+
+    etag: str | None = None
+
+
 class Page(msgspec.Struct, Generic[T], frozen=True):
     """A part of a list, which can be iterated over; `next` asks for what follows, and is None on the last page.
 
@@ -51,9 +58,9 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Reading(Protocol[T_co]):
-    """Makes of a reply's bytes what the caller gets. Raises BadReplyError."""
+    """Makes of a reply's bytes, and of its ETag if it has one, what the caller gets. Raises BadReplyError."""
 
-    def read(self, content: bytes) -> T_co: ...
+    def read(self, content: bytes, etag: str | None = None) -> T_co: ...
 
 
 class Whole(msgspec.Struct, Generic[T], frozen=True):
@@ -61,11 +68,22 @@ class Whole(msgspec.Struct, Generic[T], frozen=True):
 
     kind: type[T]
 
-    def read(self, content: bytes) -> T:
+    def read(self, content: bytes, etag: str | None = None) -> T:
         try:
             return msgspec.json.decode(content, type=self.kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise BadReplyError(f"A reply is no valid {self.kind.__name__}: {error}") from error
+
+
+class One(Whole[T], frozen=True):
+    """The reply is one thing in a version of it, which the thing then says in its `etag`."""
+
+    def read(self, content: bytes, etag: str | None = None) -> T:
+        thing = super().read(content)
+        # Any: a record is of one of two kinds, and what replaces a field of both takes either.
+        replace: Any = dataclasses.replace if dataclasses.is_dataclass(thing) else msgspec.structs.replace
+        tagged: T = replace(thing, etag=etag)
+        return tagged
 
 
 class PageOf(msgspec.Struct, Generic[T], frozen=True):
@@ -74,7 +92,7 @@ class PageOf(msgspec.Struct, Generic[T], frozen=True):
     field: str
     kind: type[T]
 
-    def read(self, content: bytes) -> Page[T]:
+    def read(self, content: bytes, etag: str | None = None) -> Page[T]:
         try:
             document = msgspec.json.decode(content, type=dict[str, Any])
             items = msgspec.convert(document[self.field], type=tuple[self.kind, ...])  # type: ignore[name-defined]
@@ -86,7 +104,7 @@ class PageOf(msgspec.Struct, Generic[T], frozen=True):
 class Nothing(msgspec.Struct, frozen=True):
     """The reply has no body."""
 
-    def read(self, content: bytes) -> None:
+    def read(self, content: bytes, etag: str | None = None) -> None:
         return None
 
 
@@ -118,6 +136,18 @@ class Ask(msgspec.Struct, Generic[T], frozen=True):
         begun = {name: value for name, value in self.query.items() if name not in ("before", "around")}
         return msgspec.structs.replace(self, query={**begun, "after": position})
 
+    def expecting(self, if_match: UnsetType | str | None) -> Ask[T]:
+        """The same, refused with ChangedError when the thing is of another version by then; UNSET expects nothing.
+
+        Raises InvalidRequestError for None, which things in a list have: it would look like a check and be none.
+        """
+        if if_match is UNSET:
+            return self
+        if not isinstance(if_match, str):
+            raise InvalidRequestError("if_match: a thing in a list has no ETag", hint="Read the thing itself for it.")
+        # Not sent again after a lost reply: what the first one has changed would be taken for somebody else's change.
+        return msgspec.structs.replace(self, headers={**self.headers, "If-Match": if_match}, repeatable=False)
+
 
 def making(path: str, reading: Reading[T], body: Body) -> Ask[T]:
     """Make one thing. The request has a name of its own, so that it may be sent again after a lost reply."""
@@ -135,8 +165,12 @@ def given(**fields: Any) -> dict[str, Any]:
 
 
 def to_document(reply: object) -> Any:
-    """A reply as JSON's own kinds, in the words of the API."""
-    return msgspec.to_builtins(reply)
+    """A reply as JSON's own kinds, in the words of the API, which tells the ETag beside it."""
+    document = msgspec.to_builtins(reply)
+    for each in (document, *(document["items"] if isinstance(reply, Page) else ())):
+        if isinstance(each, dict):
+            each.pop("etag", None)
+    return document
 
 
 def _written(value: Scalar) -> str:

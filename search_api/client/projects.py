@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from indexer import file_store
-from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole, given, making, sent
+from search_api.client.asking import Ask, Nothing, One, Page, PageOf, Versioned, given, making, sent
 from search_api.client.methods import Talk
 
 
@@ -27,9 +27,11 @@ class Project(file_store.Project):
     metadata: Any = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    # As every Versioned has it, of whose kind this is not: syncing takes projects of any store.
+    etag: str | None = None
 
 
-class ProjectMessage(Reply, frozen=True):
+class ProjectMessage(Versioned, frozen=True):
     """A message of a project's conversation as it is stored; Any: its contents are whatever JSON was saved."""
 
     id: str
@@ -72,12 +74,12 @@ def create_project(
         is_public=is_public,
         metadata=metadata,
     )
-    return making("/v1/projects", Whole(Project), body)
+    return making("/v1/projects", One(Project), body)
 
 
 def read_project(project_id: str) -> Ask[Project]:
     """A project of the caller or of the caller's teams, or a public one."""
-    return Ask("GET", f"/v1/projects/{project_id}", Whole(Project))
+    return Ask("GET", f"/v1/projects/{project_id}", One(Project))
 
 
 def change_project(
@@ -90,6 +92,7 @@ def change_project(
     status: UnsetType | str = UNSET,
     is_public: UnsetType | bool = UNSET,
     metadata: UnsetType | Any = UNSET,
+    if_match: UnsetType | str | None = UNSET,
 ) -> Ask[Project]:
     """Change what is given; None takes away a description, a template or the team."""
     body = sent(
@@ -101,17 +104,17 @@ def change_project(
         is_public=is_public,
         metadata=metadata,
     )
-    return Ask("PATCH", f"/v1/projects/{project_id}", Whole(Project), body=body)
+    return Ask("PATCH", f"/v1/projects/{project_id}", One(Project), body=body).expecting(if_match)
 
 
-def delete_project(project_id: str) -> Ask[None]:
+def delete_project(project_id: str, *, if_match: UnsetType | str | None = UNSET) -> Ask[None]:
     """Delete a project; `restore_project` takes that back."""
-    return Ask("DELETE", f"/v1/projects/{project_id}", Nothing(), repeatable=False)
+    return Ask("DELETE", f"/v1/projects/{project_id}", Nothing(), repeatable=False).expecting(if_match)
 
 
 def restore_project(project_id: str) -> Ask[Project]:
     """Take the deletion of a project back."""
-    return Ask("POST", f"/v1/projects/{project_id}/restore", Whole(Project), repeatable=False)
+    return Ask("POST", f"/v1/projects/{project_id}/restore", One(Project), repeatable=False)
 
 
 def find_or_create_project(title: str) -> Talk[Project]:
@@ -139,6 +142,7 @@ def save_project_message(
     *,
     object_data: Any = None,
     result_data: Any = None,
+    if_match: UnsetType | str | None = UNSET,
 ) -> Ask[ProjectMessage]:
     """Save a message at its place; what was there is replaced. Any: contents are JSON."""
     body = {
@@ -148,14 +152,17 @@ def save_project_message(
         "object_data": object_data,
         "result_data": result_data,
     }
-    return Ask("PUT", f"/v1/projects/{project_id}/messages", Whole(ProjectMessage), body=body)
+    return Ask("PUT", f"/v1/projects/{project_id}/messages", One(ProjectMessage), body=body).expecting(if_match)
 
 
 def read_project_message(project_id: str, sequence_number: int) -> Ask[ProjectMessage]:
     """The message of this number."""
-    return Ask("GET", f"/v1/projects/{project_id}/messages/{sequence_number}", Whole(ProjectMessage))
+    return Ask("GET", f"/v1/projects/{project_id}/messages/{sequence_number}", One(ProjectMessage))
 
 
-def delete_project_message(project_id: str, sequence_number: int) -> Ask[None]:
+def delete_project_message(
+    project_id: str, sequence_number: int, *, if_match: UnsetType | str | None = UNSET
+) -> Ask[None]:
     """Remove the message of this number."""
-    return Ask("DELETE", f"/v1/projects/{project_id}/messages/{sequence_number}", Nothing(), repeatable=False)
+    path = f"/v1/projects/{project_id}/messages/{sequence_number}"
+    return Ask("DELETE", path, Nothing(), repeatable=False).expecting(if_match)

@@ -8,10 +8,10 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole, given, making, sent
+from search_api.client.asking import Ask, Nothing, One, Page, PageOf, Reply, Versioned, Whole, given, making, sent
 
 
-class ChatSession(Reply, frozen=True):
+class ChatSession(Versioned, frozen=True):
     """A session of the caller's or of the caller's teams; `user_id` is whose it is."""
 
     id: str
@@ -28,7 +28,7 @@ class ChatSession(Reply, frozen=True):
     last_activity: datetime | None
 
 
-class SessionMessage(Reply, frozen=True):
+class SessionMessage(Versioned, frozen=True):
     """A message of a session as it is stored."""
 
     id: str
@@ -94,7 +94,7 @@ def create_session(
 ) -> Ask[ChatSession]:
     """Begin a session."""
     body = given(title=title, team_id=team_id, model=model, template=template, tags=tags)
-    return making("/v1/chat/sessions", Whole(ChatSession), body)
+    return making("/v1/chat/sessions", One(ChatSession), body)
 
 
 def list_session_messages(
@@ -133,12 +133,12 @@ def say_message(
         token_count=token_count,
         execution_time_ms=execution_time_ms,
     )
-    return making(f"/v1/chat/sessions/{session_id}/messages", Whole(SessionMessage), body)
+    return making(f"/v1/chat/sessions/{session_id}/messages", One(SessionMessage), body)
 
 
 def read_session(session_id: str) -> Ask[ChatSession]:
     """A session of the caller's or of the caller's teams."""
-    return Ask("GET", f"/v1/chat/sessions/{session_id}", Whole(ChatSession))
+    return Ask("GET", f"/v1/chat/sessions/{session_id}", One(ChatSession))
 
 
 def change_session(
@@ -150,22 +150,23 @@ def change_session(
     template: UnsetType | str | None = UNSET,
     status: UnsetType | str = UNSET,
     tags: UnsetType | Sequence[str] = UNSET,
+    if_match: UnsetType | str | None = UNSET,
 ) -> Ask[ChatSession]:
     """Change what is given; `tags` are all that it is to have, and None for `team_id` takes it out of its team."""
     body = sent(title=title, team_id=team_id, model=model, template=template, status=status, tags=tags)
-    return Ask("PATCH", f"/v1/chat/sessions/{session_id}", Whole(ChatSession), body=body)
+    return Ask("PATCH", f"/v1/chat/sessions/{session_id}", One(ChatSession), body=body).expecting(if_match)
 
 
 def tag_session(
     session_id: str, *, add: Sequence[str] | None = None, remove: Sequence[str] | None = None
 ) -> Ask[ChatSession]:
     """Take tags off a session and add others, whichever it has."""
-    return Ask("POST", f"/v1/chat/sessions/{session_id}/tags", Whole(ChatSession), body=given(add=add, remove=remove))
+    return Ask("POST", f"/v1/chat/sessions/{session_id}/tags", One(ChatSession), body=given(add=add, remove=remove))
 
 
-def delete_session(session_id: str) -> Ask[None]:
+def delete_session(session_id: str, *, if_match: UnsetType | str | None = UNSET) -> Ask[None]:
     """Delete a session, so that no list has it and no search finds what was said in it."""
-    return Ask("DELETE", f"/v1/chat/sessions/{session_id}", Nothing(), repeatable=False)
+    return Ask("DELETE", f"/v1/chat/sessions/{session_id}", Nothing(), repeatable=False).expecting(if_match)
 
 
 def add_messages(session_id: str, messages: Sequence[Any]) -> Ask[AddedMessages]:
@@ -175,7 +176,7 @@ def add_messages(session_id: str, messages: Sequence[Any]) -> Ask[AddedMessages]
 
 def read_session_message(session_id: str, message: str) -> Ask[SessionMessage]:
     """One message, by its `id`."""
-    return Ask("GET", f"/v1/chat/sessions/{session_id}/messages/{message}", Whole(SessionMessage))
+    return Ask("GET", f"/v1/chat/sessions/{session_id}/messages/{message}", One(SessionMessage))
 
 
 def change_session_message(
@@ -184,12 +185,17 @@ def change_session_message(
     *,
     content: UnsetType | str = UNSET,
     token_count: UnsetType | int | None = UNSET,
+    if_match: UnsetType | str | None = UNSET,
 ) -> Ask[SessionMessage]:
     """Change what was said, by the message's `id`."""
     body = sent(content=content, token_count=token_count)
-    return Ask("PATCH", f"/v1/chat/sessions/{session_id}/messages/{message}", Whole(SessionMessage), body=body)
+    return Ask("PATCH", f"/v1/chat/sessions/{session_id}/messages/{message}", One(SessionMessage), body=body).expecting(
+        if_match
+    )
 
 
-def delete_session_message(session_id: str, message: str) -> Ask[None]:
+def delete_session_message(session_id: str, message: str, *, if_match: UnsetType | str | None = UNSET) -> Ask[None]:
     """Remove a message for good, by its `id`."""
-    return Ask("DELETE", f"/v1/chat/sessions/{session_id}/messages/{message}", Nothing(), repeatable=False)
+    return Ask("DELETE", f"/v1/chat/sessions/{session_id}/messages/{message}", Nothing(), repeatable=False).expecting(
+        if_match
+    )

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole, given, making
+from msgspec import UNSET, UnsetType
+
+from search_api.client.asking import Ask, Nothing, One, Page, PageOf, Reply, Versioned, Whole, given, making
 
 
-class ListedTask(Reply, frozen=True):
+class ListedTask(Versioned, frozen=True):
     """A task without its logs."""
 
     id: int
@@ -56,12 +58,12 @@ def create_task(
 ) -> Ask[Task]:
     """Make a task, which is pending."""
     body = given(prompt=prompt, repo_url=repo_url, selected_agent=selected_agent, selected_model=selected_model)
-    return making("/v1/tasks", Whole(Task), body)
+    return making("/v1/tasks", One(Task), body)
 
 
 def read_task(task_id: int) -> Ask[Task]:
     """A task with its logs."""
-    return Ask("GET", f"/v1/tasks/{task_id}", Whole(Task))
+    return Ask("GET", f"/v1/tasks/{task_id}", One(Task))
 
 
 def change_task(
@@ -72,10 +74,11 @@ def change_task(
     sandbox_url: str | None = None,
     branch_name: str | None = None,
     logs: Sequence[Any] | None = None,
+    if_match: UnsetType | str | None = UNSET,
 ) -> Ask[Task]:
     """Tell how a task goes on; entries of `logs` are added, so it is not asked twice once it may have arrived."""
     body = given(status=status, progress=progress, sandbox_url=sandbox_url, branch_name=branch_name, logs=logs)
-    return Ask("PATCH", f"/v1/tasks/{task_id}", Whole(Task), body=body, repeatable=not logs)
+    return Ask("PATCH", f"/v1/tasks/{task_id}", One(Task), body=body, repeatable=not logs).expecting(if_match)
 
 
 def read_task_logs(task_id: int, *, after: int | None = None, limit: int | None = None) -> Ask[TaskLogs]:
@@ -83,11 +86,11 @@ def read_task_logs(task_id: int, *, after: int | None = None, limit: int | None 
     return Ask("GET", f"/v1/tasks/{task_id}/logs", Whole(TaskLogs), {"after": after, "limit": limit})
 
 
-def cancel_task(task_id: int) -> Ask[Task]:
+def cancel_task(task_id: int, *, if_match: UnsetType | str | None = UNSET) -> Ask[Task]:
     """Call a task off that has not ended."""
-    return Ask("POST", f"/v1/tasks/{task_id}/cancel", Whole(Task))
+    return Ask("POST", f"/v1/tasks/{task_id}/cancel", One(Task)).expecting(if_match)
 
 
-def delete_task(task_id: int) -> Ask[None]:
+def delete_task(task_id: int, *, if_match: UnsetType | str | None = UNSET) -> Ask[None]:
     """Remove a task with its logs, for good."""
-    return Ask("DELETE", f"/v1/tasks/{task_id}", Nothing(), repeatable=False)
+    return Ask("DELETE", f"/v1/tasks/{task_id}", Nothing(), repeatable=False).expecting(if_match)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
-from search_api.client.asking import Ask, Nothing, Page, PageOf, Reply, Whole, given, making, sent
+from search_api.client.asking import Ask, Nothing, One, Page, PageOf, Versioned, given, making, sent
 
 
-class Team(Reply, frozen=True):
+class Team(Versioned, frozen=True):
     """A team that the caller is in; `role` is the caller's."""
 
     id: str
@@ -21,7 +21,7 @@ class Team(Reply, frozen=True):
     updated_at: datetime | None
 
 
-class TeamMember(Reply, frozen=True):
+class TeamMember(Versioned, frozen=True):
     """One who is in a team."""
 
     user_id: str
@@ -37,22 +37,28 @@ def list_teams(*, after: str | None = None, limit: int | None = None) -> Ask[Pag
 
 def create_team(name: str, *, email: str | None = None) -> Ask[Team]:
     """Make a team, whose owner the caller is."""
-    return making("/v1/teams", Whole(Team), given(name=name, email=email))
+    return making("/v1/teams", One(Team), given(name=name, email=email))
 
 
 def read_team(team_id: str) -> Ask[Team]:
     """A team that the caller is in."""
-    return Ask("GET", f"/v1/teams/{team_id}", Whole(Team))
+    return Ask("GET", f"/v1/teams/{team_id}", One(Team))
 
 
-def change_team(team_id: str, *, name: UnsetType | str = UNSET, email: UnsetType | str | None = UNSET) -> Ask[Team]:
+def change_team(
+    team_id: str,
+    *,
+    name: UnsetType | str = UNSET,
+    email: UnsetType | str | None = UNSET,
+    if_match: UnsetType | str | None = UNSET,
+) -> Ask[Team]:
     """Change what is given; None takes the address away."""
-    return Ask("PATCH", f"/v1/teams/{team_id}", Whole(Team), body=sent(name=name, email=email))
+    return Ask("PATCH", f"/v1/teams/{team_id}", One(Team), body=sent(name=name, email=email)).expecting(if_match)
 
 
-def delete_team(team_id: str) -> Ask[None]:
+def delete_team(team_id: str, *, if_match: UnsetType | str | None = UNSET) -> Ask[None]:
     """Delete a team for good; projects of it stay with their owners."""
-    return Ask("DELETE", f"/v1/teams/{team_id}", Nothing(), repeatable=False)
+    return Ask("DELETE", f"/v1/teams/{team_id}", Nothing(), repeatable=False).expecting(if_match)
 
 
 def list_members(team_id: str, *, after: str | None = None, limit: int | None = None) -> Ask[Page[TeamMember]]:
@@ -63,17 +69,20 @@ def list_members(team_id: str, *, after: str | None = None, limit: int | None = 
 
 def add_member(team_id: str, user_id: str, *, role: str | None = None) -> Ask[TeamMember]:
     """Take a user into a team, as a `member` when no role is given."""
-    return making(f"/v1/teams/{team_id}/members", Whole(TeamMember), given(user_id=user_id, role=role))
+    return making(f"/v1/teams/{team_id}/members", One(TeamMember), given(user_id=user_id, role=role))
 
 
 def read_member(team_id: str, user_id: str) -> Ask[TeamMember]:
     """One who is in a team."""
-    return Ask("GET", f"/v1/teams/{team_id}/members/{user_id}", Whole(TeamMember))
+    return Ask("GET", f"/v1/teams/{team_id}/members/{user_id}", One(TeamMember))
 
 
-def change_member(team_id: str, user_id: str, role: str) -> Ask[TeamMember]:
+def change_member(
+    team_id: str, user_id: str, role: str, *, if_match: UnsetType | str | None = UNSET
+) -> Ask[TeamMember]:
     """Give a member another role."""
-    return Ask("PATCH", f"/v1/teams/{team_id}/members/{user_id}", Whole(TeamMember), body={"role": role})
+    ask = Ask("PATCH", f"/v1/teams/{team_id}/members/{user_id}", One(TeamMember), body={"role": role})
+    return ask.expecting(if_match)
 
 
 def remove_member(team_id: str, user_id: str) -> Ask[None]:

@@ -37,7 +37,7 @@ class Attempts(Generic[T]):
     def read(self, response: httpx.Response) -> T:
         """The reply. Raises the service's refusal."""
         refuse_failure(response)
-        return self.ask.reading.read(response.content)
+        return self.ask.reading.read(response.content, response.headers.get("ETag"))
 
     def pause_after(self, error: Exception) -> float:
         """Seconds until the next attempt. Raises the failure when there is to be none."""

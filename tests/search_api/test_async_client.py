@@ -11,7 +11,7 @@ import anyio
 import httpx
 import pytest
 
-from models.errors import NotFoundError
+from models.errors import ChangedError, NotFoundError
 from search_api.client import ApiClient, AsyncApiClient, Project
 from tests.search_api.test_client import NOTHING_FOUND, Service, events, ok, status_event
 
@@ -85,6 +85,23 @@ def test_a_project_is_made_only_when_there_is_none_of_its_title() -> None:
 
     run(story)
     assert json.loads(service.asked[1].content) == {"title": "b"}
+
+
+def test_one_thing_comes_with_its_version_and_is_changed_only_in_that_one() -> None:
+    service = Service(
+        httpx.Response(200, json={"id": "1", "title": "a"}, headers={"ETag": '"v1"'}),
+        httpx.Response(412, json={"code": "changed", "detail": "D", "hint": "H"}),
+    )
+
+    async def story() -> None:
+        client = Waiting().client(service)
+        project = await client.read_project("1")
+        assert project.etag == '"v1"'
+        with pytest.raises(ChangedError):
+            await client.change_project("1", title="b", if_match=project.etag)
+
+    run(story)
+    assert service.asked[1].headers["If-Match"] == '"v1"'
 
 
 def test_the_index_is_followed_over_the_end_of_a_stream() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from indexer.file_store import DiffReply, FileHash, FileMove, FileStore, FileWrite, ManifestPage, WriteReply
 from models.errors import (
+    ChangedError,
     CodingitError,
     ConflictError,
     ForbiddenError,
@@ -377,6 +378,70 @@ def test_what_is_not_given_is_not_sent_and_none_takes_away() -> None:
     service.client().change_project("1", title="a", description=None)
 
     assert service.sent() == {"title": "a", "description": None}
+
+
+def test_one_thing_comes_with_its_version_and_is_changed_only_in_that_one() -> None:
+    project = {"id": "1", "title": "a"}
+    service = Service(
+        httpx.Response(200, json=project, headers={"ETag": '"v1"'}),
+        httpx.Response(200, json={**project, "title": "b"}, headers={"ETag": '"v2"'}),
+        httpx.Response(412, json={"code": "changed", "detail": "D", "hint": "H"}),
+    )
+    client = service.client()
+
+    first = client.read_project("1")
+    second = client.change_project("1", title="b", if_match=first.etag)
+    with pytest.raises(ChangedError):
+        client.delete_project("1", if_match=first.etag)
+
+    assert (first.etag, second.etag) == ('"v1"', '"v2"')
+    assert [request.headers.get("If-Match") for request in service.asked] == [None, '"v1"', '"v1"']
+    assert service.sent(1) == {"title": "b"}
+
+
+def test_a_version_that_nobody_has_read_is_refused_before_anything_is_sent() -> None:
+    service = Service(ok({"projects": [{"id": "1", "title": "a"}]}))
+    client = service.client()
+    (listed,) = client.list_projects()
+
+    with pytest.raises(InvalidRequestError, match="in a list"):
+        client.change_project("1", title="b", if_match=listed.etag)
+
+    assert len(service.asked) == 1
+
+
+def test_a_change_of_a_version_is_not_sent_again_after_a_lost_reply() -> None:
+    service = Service(httpx.ReadError("cut"))
+
+    with pytest.raises(UnavailableError):
+        service.client().change_team("1", name="a", if_match='"v1"')
+
+    assert len(service.asked) == 1
+
+
+def test_a_document_has_what_the_body_had_and_no_version() -> None:
+    project = {"id": "1", "title": "a"}
+    task = {
+        "id": 7,
+        "status": "pending",
+        "progress": 0,
+        "prompt": "p",
+        "repo_url": None,
+        "selected_agent": None,
+        "selected_model": None,
+        "sandbox_url": None,
+        "branch_name": None,
+        "cancelled_at": None,
+        "created_at": "2026-01-01T12:00:00Z",
+        "updated_at": "2026-01-01T12:00:00Z",
+    }
+    one = httpx.Response(200, json={**task, "logs": [{"etag": 1}]}, headers={"ETag": '"v1"'})
+    service = Service(one, ok({"tasks": [task]}), ok({"projects": [project]}))
+    client = service.client()
+
+    assert to_document(client.read_task(7)) == {**task, "logs": [{"etag": 1}]}
+    assert list(to_document(client.list_tasks())["items"]) == [task]
+    assert "etag" not in to_document(client.list_projects())["items"][0]
 
 
 def test_importing_the_client_loads_no_database_no_encoder_and_no_server() -> None:

@@ -30,7 +30,7 @@ from search_api.client import (
     tasks,
     teams,
 )
-from search_api.client.asking import Nothing, PageOf, Whole
+from search_api.client.asking import Nothing, One, PageOf, Versioned, Whole
 from sql.database import Database
 from tests.search_api.api import make_api
 
@@ -41,6 +41,8 @@ MODULES: tuple[ModuleType, ...] = (
 NOT_CALLED = {"GET /healthz", "GET /readyz", "GET /metrics"}
 # What a record leaves out on purpose.
 LEFT_OUT = {"FileHash": {"id"}}
+# Told by a reply's header.
+IN_HEADERS = {"etag"}
 SAMPLE_OF = {
     "str": "x",
     "int": 7,
@@ -141,7 +143,7 @@ def differences(document: Json, kind: Any, schema: Json, where: str) -> list[str
 
 def record_differences(document: Json, kind: Any, schema: Json, where: str) -> list[str]:
     told = set(schema.get("properties", {})) - LEFT_OUT.get(kind.__name__, set())
-    fields = fields_of(kind)
+    fields = {name: missing for name, missing in fields_of(kind).items() if name not in IN_HEADERS}
     found = [f"{where}.{name}: not in both" for name in sorted(told ^ set(fields))]
     found += [
         f"{where}.{name}: may be missing"
@@ -183,6 +185,25 @@ def test_a_reply_is_read_as_its_route_describes_it(document: Json, function: Fun
     else:
         assert isinstance(ask.reading, Whole)
     assert differences(document, ask.reading.kind, schema, ask.reading.kind.__name__) == []
+
+
+@pytest.mark.parametrize("function", asking_functions(), ids=lambda function: function.__name__)
+def test_versions_are_read_and_expected_where_the_route_has_them(document: Json, function: Function) -> None:
+    ask = with_everything_given(function)
+    _, operation = operation_of(document, ask)
+    success = next(each for status, each in operation["responses"].items() if status.startswith("2"))
+
+    expected = [each["name"] for each in operation.get("parameters", []) if each["name"] == "If-Match"]
+    assert [name for name in ask.headers if name == "If-Match"] == expected
+    assert isinstance(ask.reading, One) == ("ETag" in success.get("headers", {}))
+    if isinstance(ask.reading, One):
+        assert issubclass(ask.reading.kind, Versioned | projects.Project)
+
+
+def test_no_reply_has_a_field_that_would_be_taken_for_the_version(document: Json) -> None:
+    fields = {name for schema in document["components"]["schemas"].values() for name in schema.get("properties", {})}
+
+    assert not fields & IN_HEADERS
 
 
 def test_every_route_for_programs_can_be_asked(document: Json) -> None:
