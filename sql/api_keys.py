@@ -1,18 +1,21 @@
-"""The caller's API keys: a page of them, one more, which is shown once, and one less."""
+"""The caller's API keys: a page of them, one more, which is shown once, one changed, and one less."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from models.errors import NotFoundError
+from models.errors import InvalidRequestError, NotFoundError
 from models.rows import Json
+from sql.changes import given
 from sql.database import Connection
 from sql.loading import query
+
+CHANGEABLE = ("name", "expires_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,31 @@ def create_key(
     return key, StoredKey(*stored)
 
 
+def change_key(
+    connection: Connection, key_id: UUID, values: Mapping[str, object], expect: Callable[[StoredKey], None]
+) -> StoredKey:
+    """The key with these columns changed, if `expect` lets it be; keys that it made end when it does.
+
+    Raises as `read_key` does, InvalidRequestError for an expiry in the past, LimitedKeyError for one that is later than
+    who asks may make it.
+    """
+    parameters = {"key_id": key_id, **given(CHANGEABLE, values)}
+    locked = connection.execute(query("api_keys/lock_key"), parameters).fetchone()
+    expect(read_key(connection, key_id))
+    if locked == (True,):
+        raise InvalidRequestError("expires_at: a key expires in the future", hint="Revoke the key to end it now.")
+    if values:
+        connection.execute(query("api_keys/change_key"), parameters)
+    return read_key(connection, key_id)
+
+
 def revoke_key(connection: Connection, key_id: UUID) -> list[UUID]:
     """The ids of the key and of those that it made, which all end. Raises NotFoundError as `read_key` does."""
     if connection.execute(query("api_keys/revoke_key"), {"key_id": key_id}).fetchone() is None:
         raise NotFoundError("There is no such API key.")
+    return list_family(connection, key_id)
+
+
+def list_family(connection: Connection, key_id: UUID) -> list[UUID]:
+    """The ids of the key and of those that it made, and that these made."""
     return [row[0] for row in connection.execute(query("api_keys/family_of_key"), {"key_id": key_id}).fetchall()]

@@ -584,6 +584,30 @@ CREATE FUNCTION codingit.letters_of(term text) RETURNS text
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN (SELECT string_agg(letter.letter, ''::text ORDER BY (letter.letter COLLATE "C")) AS string_agg FROM regexp_split_to_table(letters_of.term, ''::text) letter(letter));
 
+CREATE FUNCTION codingit.limit_expiry() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  declare
+    maker public.api_keys.expires_at%type;
+  begin
+    if coalesce(new.expires_at, 'infinity') <= coalesce(old.expires_at, 'infinity') then
+      return new;
+    end if;
+    if auth.jwt() ->> 'api_key_id' is not null then
+      raise sqlstate 'CI002' using message = 'A caller with an API key lets no key last longer.';
+    end if;
+    select made_by.expires_at into maker
+    from public.api_keys as made_by
+    where made_by.id = new.made_by
+    for share;
+    if coalesce(new.expires_at, 'infinity') > coalesce(maker, 'infinity') then
+      raise sqlstate 'CI002' using message = 'The key would outlive the API key that made it.';
+    end if;
+    return new;
+  end
+  $$;
+
 CREATE FUNCTION codingit.limit_type(feature_name text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1417,6 +1441,18 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
     cross join lateral (
       select found.* from public.code_embeddings as found where found.id = best.id limit 1
     ) as chunk;
+  end
+  $$;
+
+CREATE FUNCTION codingit.shorten_made_keys() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  begin
+    update public.api_keys as made
+    set expires_at = new.expires_at
+    where made.made_by = new.id and coalesce(made.expires_at, 'infinity') > new.expires_at;
+    return null;
   end
   $$;
 
@@ -3158,6 +3194,8 @@ CREATE TRIGGER keep_user_id BEFORE UPDATE ON public.users_teams FOR EACH ROW WHE
 
 CREATE TRIGGER keep_user_id BEFORE UPDATE ON public.workspace_files FOR EACH ROW WHEN ((old.user_id IS DISTINCT FROM new.user_id)) EXECUTE FUNCTION codingit.keep_owner();
 
+CREATE TRIGGER limit_expiry BEFORE UPDATE OF expires_at ON public.api_keys FOR EACH ROW WHEN ((old.expires_at IS DISTINCT FROM new.expires_at)) EXECUTE FUNCTION codingit.limit_expiry();
+
 CREATE TRIGGER mark_inserted_files_stale AFTER INSERT ON public.workspace_files REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_files_stale();
 
 CREATE TRIGGER mark_inserted_messages_stale AFTER INSERT ON public.chat_message_cache REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION codingit.mark_messages_stale();
@@ -3219,6 +3257,8 @@ CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workflow_templates FOR EAC
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workflows FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.workspace_files FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+
+CREATE TRIGGER shorten_made_keys AFTER UPDATE OF expires_at ON public.api_keys FOR EACH ROW WHEN ((old.expires_at IS DISTINCT FROM new.expires_at)) EXECUTE FUNCTION codingit.shorten_made_keys();
 
 CREATE TRIGGER take_user_of_session BEFORE INSERT OR UPDATE OF session_id, user_id ON public.chat_message_cache FOR EACH ROW EXECUTE FUNCTION codingit.take_user_of_session();
 
@@ -3849,6 +3889,8 @@ REVOKE ALL ON FUNCTION codingit.keep_owner() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.letters_of(term text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION codingit.limit_expiry() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION codingit.limit_type(feature_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.looks_like_output(content text) FROM PUBLIC;
@@ -3912,6 +3954,8 @@ GRANT ALL ON FUNCTION codingit.search_chat_meaning(asked_model_id smallint, aske
 
 REVOKE ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[], asked_expression text, asked_fragments text[], asked_path text, asked_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.search_code_candidates(asked_model smallint, asked_project uuid, asked_vector text, asked_terms text[], asked_weights real[], asked_fuzzy text, asked_languages text[], asked_kinds text[], asked_pattern text, most integer, asked_phrases text[], asked_expression text, asked_fragments text[], asked_path text, asked_name text) TO authenticated;
+
+REVOKE ALL ON FUNCTION codingit.shorten_made_keys() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.shortlist_code(caller uuid, asked_model smallint, asked_project uuid, hidden uuid[], asked_languages text[], asked_kinds text[], asked_pattern text, query_vector public.halfvec, query_terms public.sparsevec, rare_terms text[], most integer, most_lexical integer) FROM PUBLIC;
 

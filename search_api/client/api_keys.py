@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from search_api.client.asking import Ask, Nothing, One, Page, PageOf, Versioned, Whole
+from msgspec import UNSET, UnsetType
+
+from search_api.client.asking import Ask, Nothing, One, Page, PageOf, Versioned, Whole, sent
 
 
 class ApiKey(Versioned, frozen=True):
@@ -43,6 +45,18 @@ def create_api_key(name: str, scopes: Sequence[str] | None, *, expires_at: datet
 def read_api_key(key_id: str) -> Ask[ApiKey]:
     """What is stored of a key."""
     return Ask("GET", f"/v1/api-keys/{key_id}", One(ApiKey))
+
+
+def change_api_key(
+    key_id: str,
+    *,
+    name: UnsetType | str = UNSET,
+    expires_at: UnsetType | datetime | None = UNSET,
+    if_match: UnsetType | str | None = UNSET,
+) -> Ask[ApiKey]:
+    """Change what is given; None lets the key never expire."""
+    body = sent(name=name, expires_at=expires_at)
+    return Ask("PATCH", f"/v1/api-keys/{key_id}", One(ApiKey), body=body).expecting(if_match)
 
 
 def revoke_api_key(key_id: str) -> Ask[None]:

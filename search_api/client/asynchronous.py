@@ -114,6 +114,7 @@ class AsyncApiClient:
     iterate_api_keys = async_pages(api_keys.list_api_keys)
     create_api_key = async_method(api_keys.create_api_key)
     read_api_key = async_method(api_keys.read_api_key)
+    change_api_key = async_method(api_keys.change_api_key)
     revoke_api_key = async_method(api_keys.revoke_api_key)
 
     list_tasks = async_method(tasks.list_tasks)

@@ -114,6 +114,7 @@ class ApiClient:
     iterate_api_keys = pages(api_keys.list_api_keys)
     create_api_key = method(api_keys.create_api_key)
     read_api_key = method(api_keys.read_api_key)
+    change_api_key = method(api_keys.change_api_key)
     revoke_api_key = method(api_keys.revoke_api_key)
 
     list_tasks = method(tasks.list_tasks)

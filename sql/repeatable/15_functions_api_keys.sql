@@ -80,6 +80,45 @@ create or replace function codingit.revoke_made_keys() returns trigger
   end
   $$;
 
+-- A key may end sooner; to let it last longer is for its user, who signs in for that, and never past the key that made it.
+-- Otherwise whoever holds a key for an hour would hold it for good.
+create or replace function codingit.limit_expiry() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+  as $$
+  declare
+    maker public.api_keys.expires_at%type;
+  begin
+    if coalesce(new.expires_at, 'infinity') <= coalesce(old.expires_at, 'infinity') then
+      return new;
+    end if;
+    if auth.jwt() ->> 'api_key_id' is not null then
+      raise sqlstate 'CI002' using message = 'A caller with an API key lets no key last longer.';
+    end if;
+    select made_by.expires_at into maker
+    from public.api_keys as made_by
+    where made_by.id = new.made_by
+    for share;
+    if coalesce(new.expires_at, 'infinity') > coalesce(maker, 'infinity') then
+      raise sqlstate 'CI002' using message = 'The key would outlive the API key that made it.';
+    end if;
+    return new;
+  end
+  $$;
+
+-- As the one who changes, as above.
+create or replace function codingit.shorten_made_keys() returns trigger
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+  as $$
+  begin
+    update public.api_keys as made
+    set expires_at = new.expires_at
+    where made.made_by = new.id and coalesce(made.expires_at, 'infinity') > new.expires_at;
+    return null;
+  end
+  $$;
+
 -- Whose key has this hash (sha256 of the key, in hex), unless it is switched off or has expired. Notes the use at most
 -- once a minute, and never waits for another request that is noting it.
 create or replace function public.authenticate_api_key(key_hash text)

@@ -100,3 +100,15 @@ select codingit.ensure_trigger(
   'after update of is_active',
   'when (old.is_active and new.is_active is not true) execute function codingit.revoke_made_keys()'
 );
+select codingit.ensure_trigger(
+  'public.api_keys',
+  'limit_expiry',
+  'before update of expires_at',
+  'when (old.expires_at is distinct from new.expires_at) execute function codingit.limit_expiry()'
+);
+select codingit.ensure_trigger(
+  'public.api_keys',
+  'shorten_made_keys',
+  'after update of expires_at',
+  'when (old.expires_at is distinct from new.expires_at) execute function codingit.shorten_made_keys()'
+);

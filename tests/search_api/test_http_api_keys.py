@@ -225,13 +225,104 @@ def test_keys_of_another_look_as_if_they_did_not_exist(api: Api, client: TestCli
         replies = [
             reply
             for key_id in (key["id"], uuid4())
-            for reply in (stranger.get(f"{KEYS}/{key_id}"), stranger.delete(f"{KEYS}/{key_id}"))
+            for reply in (
+                stranger.get(f"{KEYS}/{key_id}"),
+                stranger.patch(f"{KEYS}/{key_id}", json={"name": "theirs"}),
+                stranger.delete(f"{KEYS}/{key_id}"),
+            )
         ]
         listed = stranger.get(KEYS).json()["api_keys"]
 
     assert {(reply.status_code, reply.json()["detail"]) for reply in replies} == {(404, "There is no such API key.")}
     assert listed == []
-    assert client.get(f"{KEYS}/{key['id']}").json()["is_active"] is True
+    assert client.get(f"{KEYS}/{key['id']}").json() == stored(key)
+
+
+def test_a_key_is_changed_in_what_was_sent(client: TestClient) -> None:
+    key = stored(make(client, ["search"], expires_at=LATER))
+    path = f"{KEYS}/{key['id']}"
+    tag = client.get(path).headers["ETag"]
+
+    renamed = client.patch(path, json={"name": "nightly"}, headers={"If-Match": tag})
+    late = client.patch(path, json={"name": "late"}, headers={"If-Match": tag})
+    endless = client.patch(path, json={"expires_at": None}, headers={"If-Match": renamed.headers["ETag"]})
+
+    assert renamed.json() == {**key, "name": "nightly", "updated_at": renamed.json()["updated_at"]}
+    assert (late.status_code, late.json()["code"]) == (412, "changed")
+    assert (endless.json()["name"], endless.json()["expires_at"]) == ("nightly", None)
+    assert client.get(path).json() == endless.json()
+    assert client.patch(path, json={}).json() == endless.json()
+
+
+def test_a_key_that_was_shortened_is_let_in_no_more_once_that_moment_has_passed(
+    api: Api, client: TestClient, user: UUID
+) -> None:
+    key = make(client)
+    with api.client(key["key"]) as with_key:
+        before = with_key.get(KEYS).status_code
+        changed = client.patch(f"{KEYS}/{key['id']}", json={"expires_at": SOON})
+        # An hour later, which a test does not wait for.
+        api.execute("update api_keys set expires_at = now() where user_id = %s", user)
+        after = with_key.get(KEYS).status_code
+
+    assert changed.json()["expires_at"] is not None
+    assert (before, after) == (200, 401)
+
+
+def test_keys_that_a_key_made_end_with_it_at_the_latest(api: Api, client: TestClient) -> None:
+    mother = make(client)
+    with api.client(mother["key"]) as by_key:
+        child, sooner = make(by_key), make(by_key, expires_at=SOON)
+    with api.client(child["key"]) as by_key:
+        grandchild = make(by_key)
+    other = make(client)
+
+    shortened = client.patch(f"{KEYS}/{mother['id']}", json={"expires_at": LATER}).json()["expires_at"]
+
+    ends = [client.get(f"{KEYS}/{each['id']}").json()["expires_at"] for each in (child, grandchild, sooner, other)]
+    assert ends == [shortened, shortened, sooner["expires_at"], None]
+    longer = client.patch(f"{KEYS}/{child['id']}", json={"expires_at": None})
+    assert (longer.status_code, longer.json()["code"]) == REFUSED
+    client.patch(f"{KEYS}/{mother['id']}", json={"expires_at": None}).raise_for_status()
+    assert client.patch(f"{KEYS}/{child['id']}", json={"expires_at": None}).json()["expires_at"] is None
+
+
+@pytest.mark.parametrize("whose", ["its own", "another"])
+@pytest.mark.parametrize(
+    ("expires", "status"), [(SOON, 200), (LATER, 403), (None, 403)], ids=["sooner", "longer", "for ever"]
+)
+def test_a_key_lets_no_key_last_longer(
+    api: Api, client: TestClient, whose: str, expires: str | None, status: int
+) -> None:
+    middle = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
+    asking, other = (make(client, expires_at=middle) for _ in range(2))
+    path = f"{KEYS}/{(asking if whose == 'its own' else other)['id']}"
+    with api.client(asking["key"]) as with_key:
+        reply = with_key.patch(path, json={"name": "mine", "expires_at": expires})
+
+    assert reply.status_code == status
+    assert client.get(path).json()["name"] == ("mine" if status == 200 else "ci")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": ""},
+        {"name": None},
+        {"expires_at": "2020-01-01T00:00:00Z"},
+        {"expires_at": "2999-01-01T00:00:00"},
+        {"scopes": None},
+        {"is_active": True},
+        {"made_by": None},
+    ],
+)
+def test_what_is_no_change_of_a_key_is_refused(client: TestClient, body: dict[str, Any]) -> None:
+    path = f"{KEYS}/{make(client, ['search'])['id']}"
+    before = client.get(path).json()
+    reply = client.patch(path, json=body)
+
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
+    assert client.get(path).json() == before
 
 
 def test_keys_die_with_their_user(api: Api, client: TestClient, user: UUID) -> None:
@@ -271,9 +362,14 @@ def test_a_limited_key_does_what_its_scope_says(api: Api, client: TestClient, us
                 limited.get(KEYS).status_code,
                 limited.get(f"{KEYS}/{key['id']}").status_code,
                 limited.post(KEYS, json={"name": "b", "scopes": []}).status_code,
+                limited.patch(f"{KEYS}/{key['id']}", json={"name": "c"}).status_code,
             )
 
-    assert answers == {"keys:read": (200, 200, 403), "keys:write": (403, 403, 201), "teams:write": (403, 403, 403)}
+    assert answers == {
+        "keys:read": (200, 200, 403, 403),
+        "keys:write": (403, 403, 201, 200),
+        "teams:write": (403, 403, 403, 403),
+    }
 
 
 def test_a_key_cannot_be_written_past_the_function(api: Api, user: UUID) -> None:

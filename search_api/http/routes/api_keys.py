@@ -1,4 +1,4 @@
-"""Routes for the caller's API keys: list them, make one that is shown once, revoke one."""
+"""Routes for the caller's API keys: list them, make one that is shown once, change or revoke one."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from search_api.auth import Scope, scopes_of
 from search_api.http.documentation import problems
-from search_api.http.etags import READ, IfNoneMatch
+from search_api.http.etags import CHANGED, READ, IfMatch, IfNoneMatch, send
 from search_api.http.once import LOCATED, TheOnce
 from search_api.http.pages import Paged, cut
 from search_api.http.routes.chat import Name
 from search_api.http.service import KeyReader, KeyWriter, TheDatabase, TheService
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import Moment, Strict
-from sql.api_keys import StoredKey, create_key, list_keys, read_key, revoke_key
+from search_api.limits import Moment, Strict, left_out
+from sql.api_keys import StoredKey, change_key, create_key, list_family, list_keys, read_key, revoke_key
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api keys"], route_class=StrictRoute)
 
@@ -32,6 +32,13 @@ class NewKey(Strict):
     name: Name = Field(examples=["ci"])
     # Not left out by accident: that would allow everything.
     scopes: list[Scope] | None = Field(max_length=len(Scope), description="What it may do; null for everything.")
+    expires_at: Moment | None = Field(None, description="With a time zone; null for never.")
+
+
+class KeyChange(Strict):
+    """What is to be changed; what is left out stays as it is, and null lets the key never expire."""
+
+    name: Name = Field(default_factory=left_out)
     expires_at: Moment | None = Field(None, description="With a time zone; null for never.")
 
 
@@ -91,6 +98,29 @@ def get_key(key_id: UUID, caller: KeyReader, database: TheDatabase, known: IfNon
     """Read what is stored of a key."""
     with database.acting_as(caller) as connection:
         return known.send(KeyReply(**_fields(read_key(connection, key_id))))
+
+
+@router.patch("/{key_id:uuid}", response_model=KeyReply, responses=problems(400, 404, 412, 413) | CHANGED)
+def patch_key(
+    key_id: UUID,
+    caller: KeyWriter,
+    database: TheDatabase,
+    service: TheService,
+    expected: IfMatch,
+    change: KeyChange,
+) -> Response:
+    """Rename a key, or let it end at another moment; a caller with a key lets none last longer."""
+    values = change.model_dump(include=change.model_fields_set)
+
+    def expect(key: StoredKey) -> None:
+        expected.refuse_other(KeyReply(**_fields(key)))
+
+    with database.acting_as(caller) as connection:
+        changed = change_key(connection, key_id, values, expect)
+        family = list_family(connection, key_id)
+    for each in family:
+        service.authenticator.forget_key(each)
+    return send(KeyReply(**_fields(changed)))
 
 
 @router.delete("/{key_id:uuid}", status_code=204, responses=problems(404))
