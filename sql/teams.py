@@ -68,6 +68,29 @@ def delete_team(connection: Connection, team_id: UUID, expect: Callable[[Team], 
         raise ForbiddenError("Only an owner of the team deletes it.")
 
 
+def read_default_team(connection: Connection) -> UUID | None:
+    """The team that the caller has chosen and still is in."""
+    row = connection.execute(query("teams/read_default_team")).fetchone()
+    return None if row is None else row[0]
+
+
+def choose_default_team(
+    connection: Connection, team_id: UUID | None, expect: Callable[[UUID | None], None]
+) -> UUID | None:
+    """The caller's default from now on, None for none, if `expect` lets it be.
+
+    Raises NotFoundError for a team that the caller is not in.
+    """
+    connection.execute(query("teams/lock_default_team"))
+    expect(read_default_team(connection))
+    if team_id is not None:
+        read_team(connection, team_id)
+    connection.execute(query("teams/clear_default_team"))
+    if team_id is not None:
+        connection.execute(query("teams/mark_default_team"), {"team_id": team_id})
+    return team_id
+
+
 def _lock_team(connection: Connection, team_id: UUID) -> Team:
     locked = connection.execute(query("teams/lock_team"), {"team_id": team_id}).fetchone()
     team = read_team(connection, team_id)

@@ -28,7 +28,7 @@ from search_api.client.sessions import AddedMessage, AddedMessages, ChatSession,
 from search_api.client.sign_in import SignedIn, SignInCode
 from search_api.client.sync import ApiClient
 from search_api.client.tasks import ListedTask, Task, TaskLogs
-from search_api.client.teams import Team, TeamMember
+from search_api.client.teams import DefaultTeam, Team, TeamMember
 
 if TYPE_CHECKING:
     from search_api.client.asynchronous import AsyncApiClient
@@ -48,6 +48,7 @@ __all__ = [
     "CodeAnswer",
     "CodeMatch",
     "CodeResult",
+    "DefaultTeam",
     "EmbeddingsAnswer",
     "EverythingAnswer",
     "EverythingResult",

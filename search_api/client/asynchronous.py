@@ -103,6 +103,8 @@ class AsyncApiClient:
     read_team = async_method(teams.read_team)
     change_team = async_method(teams.change_team)
     delete_team = async_method(teams.delete_team)
+    read_default_team = async_method(teams.read_default_team)
+    choose_default_team = async_method(teams.choose_default_team)
     list_members = async_method(teams.list_members)
     iterate_members = async_pages(teams.list_members)
     add_member = async_method(teams.add_member)

@@ -103,6 +103,8 @@ class ApiClient:
     read_team = method(teams.read_team)
     change_team = method(teams.change_team)
     delete_team = method(teams.delete_team)
+    read_default_team = method(teams.read_default_team)
+    choose_default_team = method(teams.choose_default_team)
     list_members = method(teams.list_members)
     iterate_members = pages(teams.list_members)
     add_member = method(teams.add_member)

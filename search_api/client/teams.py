@@ -21,6 +21,12 @@ class Team(Versioned, frozen=True):
     updated_at: datetime | None
 
 
+class DefaultTeam(Versioned, frozen=True):
+    """The team that the caller has chosen and still is in."""
+
+    team_id: str | None
+
+
 class TeamMember(Versioned, frozen=True):
     """One who is in a team."""
 
@@ -59,6 +65,16 @@ def change_team(
 def delete_team(team_id: str, *, if_match: UnsetType | str | None = UNSET) -> Ask[None]:
     """Delete a team for good; projects of it stay with their owners."""
     return Ask("DELETE", f"/v1/teams/{team_id}", Nothing(), repeatable=False).expecting(if_match)
+
+
+def read_default_team() -> Ask[DefaultTeam]:
+    """Which team is the caller's default."""
+    return Ask("GET", "/v1/teams/default", One(DefaultTeam))
+
+
+def choose_default_team(team_id: str | None, *, if_match: UnsetType | str | None = UNSET) -> Ask[DefaultTeam]:
+    """Choose the caller's default team; None for none."""
+    return Ask("PUT", "/v1/teams/default", One(DefaultTeam), body={"team_id": team_id}).expecting(if_match)
 
 
 def list_members(team_id: str, *, after: str | None = None, limit: int | None = None) -> Ask[Page[TeamMember]]:

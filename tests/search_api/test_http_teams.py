@@ -189,6 +189,81 @@ def test_who_has_left_reads_nothing_of_the_team(people: People) -> None:
     assert people["member"].get(TEAMS).json()["teams"] == []
 
 
+DEFAULT = f"{TEAMS}/default"
+
+
+def test_the_default_team_is_one_and_its_users_own_choice(api: Api, people: People) -> None:
+    client, first = people["member"], str(people.team)
+    second = make(client)["id"]
+    none = client.get(DEFAULT)
+
+    chosen = [client.put(DEFAULT, json={"team_id": team}).json()["team_id"] for team in (first, second, second)]
+
+    listed = "select team_id::text from users_teams where user_id = %s and is_default"
+    assert none.json() == {"team_id": None}
+    assert chosen == [first, second, second]
+    assert client.get(DEFAULT).json() == {"team_id": second}
+    assert api.execute(listed, people.ids["member"]) == [(second,)]
+    assert people["chief"].get(DEFAULT).json() == {"team_id": None}
+    assert client.put(DEFAULT, json={"team_id": None}).json() == {"team_id": None}
+    assert client.get(DEFAULT).json() == {"team_id": None}
+
+
+@pytest.mark.parametrize("which", ["another's", "nobody's"])
+def test_a_team_that_one_is_not_in_is_no_default(people: People, which: str) -> None:
+    mine = make(people["stranger"])["id"]
+    people["stranger"].put(DEFAULT, json={"team_id": mine}).raise_for_status()
+    team = str(people.team if which == "another's" else uuid4())
+
+    reply = people["stranger"].put(DEFAULT, json={"team_id": team})
+
+    assert (reply.status_code, reply.json()["detail"]) == (404, "There is no such team.")
+    assert people["stranger"].get(DEFAULT).json() == {"team_id": mine}
+
+
+def test_a_team_that_one_has_left_is_no_default(people: People) -> None:
+    people["member"].put(DEFAULT, json={"team_id": str(people.team)}).raise_for_status()
+    people["member"].delete(member_path(people, "member")).raise_for_status()
+
+    assert people["member"].get(DEFAULT).json() == {"team_id": None}
+
+
+def test_of_two_who_choose_at_once_one_is_told(api: Api, people: People) -> None:
+    user = people.ids["member"]
+    teams = [str(people.team), *(make(people["member"])["id"] for _ in range(3))]
+    tag = people["member"].get(DEFAULT).headers["ETag"]
+
+    def choose(team: str) -> int:
+        with api.client(token_of(user)) as mine:
+            status: int = mine.put(DEFAULT, json={"team_id": team}, headers={"If-Match": tag}).status_code
+            return status
+
+    with ThreadPoolExecutor(4) as threads:
+        statuses = sorted(threads.map(choose, teams))
+
+    assert statuses == [200, 412, 412, 412]
+    assert api.execute("select count(*) from users_teams where user_id = %s and is_default", user) == [(1,)]
+
+
+def test_of_several_that_other_clients_have_marked_the_last_is_the_default(api: Api, people: People) -> None:
+    client, user = people["member"], people.ids["member"]
+    teams = [make(client)["id"] for _ in range(3)]
+    for team in teams:
+        api.execute("insert into users_teams (user_id, team_id, is_default) values (%s, %s, true)", user, team)
+
+    assert client.get(DEFAULT).json() == {"team_id": teams[2]}
+    client.put(DEFAULT, json={"team_id": teams[0]}).raise_for_status()
+    assert client.get(DEFAULT).json() == {"team_id": teams[0]}
+    assert api.execute("select count(*) from users_teams where user_id = %s and is_default", user) == [(1,)]
+
+
+@pytest.mark.parametrize("body", [{}, {"team_id": "a"}, {"team_id": None, "user_id": str(uuid4())}])
+def test_what_is_no_choice_of_a_team_is_refused(client: TestClient, body: dict[str, Any]) -> None:
+    reply = client.put(DEFAULT, json=body)
+
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
+
+
 def test_projects_stay_with_their_owners_when_the_team_goes(people: People) -> None:
     project = people["owner"].post("/v1/projects", json={"title": "p", "team_id": str(people.team)}).json()
 
@@ -275,10 +350,12 @@ def test_a_limited_key_does_what_its_scope_says(api: Api, client: TestClient, us
                 limited.post(TEAMS, json={"name": "b"}).status_code,
                 limited.patch(path_of(team), json={"name": "c"}).status_code,
                 limited.get(f"{path_of(team)}/members").status_code,
+                limited.get(DEFAULT).status_code,
+                limited.put(DEFAULT, json={"team_id": None}).status_code,
             )
 
     assert answers == {
-        "teams:read": (200, 403, 403, 200),
-        "teams:write": (403, 201, 200, 403),
-        "projects:write": (403, 403, 403, 403),
+        "teams:read": (200, 403, 403, 200, 200, 403),
+        "teams:write": (403, 201, 200, 403, 403, 200),
+        "projects:write": (403, 403, 403, 403, 403, 403),
     }

@@ -1,4 +1,4 @@
-"""Routes for the caller's teams: list them, make one, read, change and delete it."""
+"""Routes for the caller's teams: list them, make one, read, change and delete it, and say which is the default."""
 
 from __future__ import annotations
 
@@ -52,6 +52,18 @@ class TeamReply(BaseModel):
     updated_at: datetime | None
 
 
+class DefaultTeam(Strict):
+    """The team that the caller's programs suggest for what is new."""
+
+    team_id: UUID | None = Field(description="A team that the caller is in; null for none.")
+
+
+class DefaultTeamReply(BaseModel):
+    """The team that the caller has chosen and still is in; null for none."""
+
+    team_id: UUID | None
+
+
 class TeamsReply(BaseModel):
     """A page of teams in the order of their names; `next` is null on the last one."""
 
@@ -77,6 +89,25 @@ def post_team(caller: TeamWriter, once: TheOnce, team: NewTeam) -> Response:
         lambda connection: _render(sql_teams.create_team(connection, name=team.name, email=team.email)),
         name=lambda made: made.id,
     )
+
+
+@router.get("/default", response_model=DefaultTeamReply, responses=problems() | READ)
+def get_default_team(caller: TeamReader, database: TheDatabase, known: IfNoneMatch) -> Response:
+    """Read which team is the caller's default."""
+    with database.acting_as(caller) as connection:
+        return known.send(DefaultTeamReply(team_id=sql_teams.read_default_team(connection)))
+
+
+@router.put("/default", response_model=DefaultTeamReply, responses=problems(400, 404, 412, 413) | CHANGED)
+def put_default_team(caller: TeamWriter, database: TheDatabase, expected: IfMatch, chosen: DefaultTeam) -> Response:
+    """Choose the caller's default team, or none: nobody else does."""
+
+    def expect(team_id: UUID | None) -> None:
+        expected.refuse_other(DefaultTeamReply(team_id=team_id))
+
+    with database.acting_as(caller) as connection:
+        team_id = sql_teams.choose_default_team(connection, chosen.team_id, expect)
+    return send(DefaultTeamReply(team_id=team_id))
 
 
 @router.get("/{team_id:uuid}", response_model=TeamReply, responses=problems(404) | READ)
