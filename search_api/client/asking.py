@@ -144,7 +144,7 @@ class Ask(msgspec.Struct, Generic[T], frozen=True):
         if if_match is UNSET:
             return self
         if not isinstance(if_match, str):
-            raise InvalidRequestError("if_match: a thing in a list has no ETag", hint="Read the thing itself for it.")
+            raise InvalidRequestError("if_match: things in a list, and new keys, have none", hint="Read it by its id.")
         # Not sent again after a lost reply: what the first one has changed would be taken for somebody else's change.
         return msgspec.structs.replace(self, headers={**self.headers, "If-Match": if_match}, repeatable=False)
 
