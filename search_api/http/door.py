@@ -105,7 +105,7 @@ class Door:
             gone.set()
             # Servers also say "disconnect" when the answer is out.
             if not finished:
-                visit.given_up = True
+                visit.give_up()
                 with suppress(psycopg.Error):
                     await asyncio.to_thread(visit.cancellation.cancel)
 

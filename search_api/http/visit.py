@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
+from asyncio import Future
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.types import Scope
 
@@ -25,6 +27,14 @@ class Visit:
     principal: Principal | None = None
     cancellation: Cancellation = field(default_factory=Cancellation)
     given_up: bool = False
+    # What the route waits for, to be let go of when the client leaves.
+    awaited: Future[Any] | None = None
+
+    def give_up(self) -> None:
+        """The client has left: nobody reads an answer any more."""
+        self.given_up = True
+        if self.awaited is not None:
+            self.awaited.cancel()
 
     def require_principal(self) -> Principal:
         if self.principal is None:

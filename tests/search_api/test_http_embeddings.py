@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,6 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from search_api.auth import Scope
+from search_api.embedding import AT_ONCE_CHARACTERS
 from search_api.http.app import queue_of
 from sql.database import Database
 from tests.search_api.api import Api, make_api, token_of
@@ -381,12 +383,10 @@ def test_requests_that_come_meanwhile_are_encoded_together(held: tuple[Api, Held
     assert [reply.status_code for reply in replies] == [200] * 9
 
 
-def test_a_client_that_leaves_takes_its_texts_along(held: tuple[Api, HeldEncoder]) -> None:
-    api, encoder = held
-    token = token_of(api.sign_up())
-    body = b'{"model": "stub", "input": ["w w w", "w"]}'
+def scope_with(token: str) -> dict[str, Any]:
+    """What a server hands on of a request for embeddings."""
     headers = [(b"authorization", f"Bearer {token}".encode()), (b"content-type", b"application/json")]
-    scope = {
+    return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -400,6 +400,13 @@ def test_a_client_that_leaves_takes_its_texts_along(held: tuple[Api, HeldEncoder
         "client": ("127.0.0.1", 1),
         "server": ("testserver", 80),
     }
+
+
+def test_a_client_that_leaves_takes_its_texts_along(held: tuple[Api, HeldEncoder]) -> None:
+    api, encoder = held
+    token = token_of(api.sign_up())
+    scope = scope_with(token)
+    body = b'{"model": "stub", "input": ["w w w", "w"]}'
     sent: list[Any] = []
 
     async def story() -> None:
@@ -424,6 +431,32 @@ def test_a_client_that_leaves_takes_its_texts_along(held: tuple[Api, HeldEncoder
 
     anyio.run(story)
     # Answered to nobody, and not failed because the encoder gave up waiting.
+    assert sent[0]["status"] == 204
+    assert queue_of(api.app).state().tokens == 0
+
+
+def test_a_client_that_leaves_while_its_request_is_prepared_is_not_waited_for(held: tuple[Api, HeldEncoder]) -> None:
+    api, encoder = held
+    scope = scope_with(token_of(api.sign_up()))
+    # Too long to be prepared at once: the door hears of the leaving before there is anything to wait for.
+    body = json.dumps({"model": "stub", "input": "w " * AT_ONCE_CHARACTERS, "truncate": True}).encode()
+    received = [{"type": "http.request", "body": body, "more_body": False}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return received.pop() if received else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def story() -> None:
+        # A guard against waiting for ever: the encoder is let go only when the test is over.
+        with anyio.fail_after(30):
+            await api.app(scope, receive, send)
+        assert waiting(api) == 0
+
+    anyio.run(story)
+    assert not encoder.let.is_set()
     assert sent[0]["status"] == 204
     assert queue_of(api.app).state().tokens == 0
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 from collections.abc import Callable
 from time import time
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import anyio
 import msgspec
@@ -23,6 +23,7 @@ from search_api.encoding_queue import Kind
 from search_api.http.openai_errors import openai_problems
 from search_api.http.service import Embedder, Service, TheService
 from search_api.http.strict_json import StrictRoute
+from search_api.http.visit import visit_of
 from search_api.limits import WHOLE, Strict
 
 router = APIRouter(prefix="/v1", tags=["embeddings"], route_class=StrictRoute)
@@ -141,21 +142,20 @@ async def _prepare(request: Request, service: Service, asked: EmbeddingRequest) 
 
 async def _rows(request: Request, service: Service, prepared: Prepared) -> NDArray[np.float32] | None:
     """The rows; None when the client has left meanwhile, and then its texts leave the queue too."""
-    rows = asyncio.wrap_future(prepared.job.result)
-    leaving = asyncio.ensure_future(_wait_until_gone(request))
-    either: set[asyncio.Future[Any]] = {rows, leaving}
+    visit = visit_of(request.scope)
+    # The door watches for those who leave already; a watch of our own would be a task more for each request.
+    visit.awaited = rows = asyncio.wrap_future(prepared.job.result)
+    if visit.given_up:
+        rows.cancel()
     try:
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        return rows.result() if rows.done() else None
+        return await rows
+    except asyncio.CancelledError:
+        if visit.given_up:
+            return None
+        raise
     finally:
-        for future in either:
-            future.cancel()
+        visit.awaited = None
         service.queue.leave(prepared.job)
-
-
-async def _wait_until_gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _in_thread(request: Request, work: Callable[[], T]) -> T:
