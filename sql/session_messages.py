@@ -17,6 +17,8 @@ from sql.loading import query
 from sql.sessions import ChatRole, lock_session, parameters_of, read_session
 
 CHANGEABLE = ("content", "token_count")
+# Before every message; as text, since no datetime is that early.
+BEGINNING = ("-infinity", UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def list_session_messages(
     Raises NotFoundError for a session the caller cannot see.
     """
     read_session(connection, session_id)
-    moment, last_id = after or (None, None)
+    moment, last_id = after or BEGINNING
     parameters = {"session_id": session_id, "moment": moment, "last_id": last_id, "most": most}
     rows = connection.execute(query("sessions/list_session_messages"), parameters).fetchall()
     return [SessionMessage(*row) for row in rows]
