@@ -17,6 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from models.caller import Caller
 from sql.failures import translated
+from sql.moments import ADAPTERS
 
 # Rows are tuples; every query's function gives them names.
 type_of_row = tuple[Any, ...]
@@ -88,6 +89,7 @@ class Database:
                 "application_name": application,
                 "options": f"-c statement_timeout={statement_timeout_ms}",
                 "connect_timeout": 5,
+                "context": ADAPTERS,
             },
             min_size=min_size,
             max_size=max_size,

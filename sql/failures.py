@@ -44,6 +44,9 @@ BY_SQLSTATE: dict[str, type[CodingitError]] = {
     "23505": ConflictError,  # unique_violation
     "23514": InvalidRequestError,  # check_violation
     "23502": InvalidRequestError,  # not_null_violation
+    "22007": InvalidRequestError,  # invalid_datetime_format
+    "22008": InvalidRequestError,  # datetime_field_overflow
+    "22009": InvalidRequestError,  # invalid_time_zone_displacement_value
     "22P02": InvalidRequestError,  # invalid_text_representation
     "22021": InvalidRequestError,  # character_not_in_repertoire
     "22P05": InvalidRequestError,  # untranslatable_character

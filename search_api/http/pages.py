@@ -10,11 +10,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from models.errors import InvalidRequestError
 from search_api.limits import MOST_PAGE, STORABLE, Strict
+from sql.moments import FAR, FarMoment
 
 LONGEST_CURSOR = 4_096
 
@@ -22,6 +23,14 @@ Row = TypeVar("Row")
 Place = TypeVar("Place")
 Text = Annotated[str, STORABLE]
 Cursor = Annotated[str, Field(max_length=LONGEST_CURSOR, pattern="^[A-Za-z0-9_-]+$")]
+
+
+def _read_far(value: object) -> object:
+    return FarMoment.of(value) if isinstance(value, str) and FAR.fullmatch(value) else value
+
+
+# A moment in a cursor: any that a row may have, not only those that a caller may write.
+StoredMoment = Annotated[AwareDatetime, BeforeValidator(_read_far)]
 
 
 class Paged(Strict):
@@ -45,7 +54,8 @@ def cut(found: Sequence[Row], limit: int, place_of: Callable[[Row], Sequence[obj
 
 def write_cursor(place: Sequence[object]) -> str:
     """The values that a list is ordered by, as text for an address."""
-    return urlsafe_b64encode(to_json(list(place))).decode().rstrip("=")
+    values = [each.stored if isinstance(each, FarMoment) else each for each in place]
+    return urlsafe_b64encode(to_json(values)).decode().rstrip("=")
 
 
 def read_cursor(name: str, cursor: str, kind: TypeAdapter[Place]) -> Place:

@@ -14,7 +14,7 @@ from search_api.auth import Scope, scopes_of
 from search_api.http.documentation import problems
 from search_api.http.etags import CHANGED, READ, IfMatch, IfNoneMatch, send
 from search_api.http.once import LOCATED, TheOnce
-from search_api.http.pages import Paged, cut
+from search_api.http.pages import Paged, StoredMoment, cut
 from search_api.http.routes.chat import Name
 from search_api.http.service import KeyReader, KeyWriter, TheDatabase, TheService
 from search_api.http.strict_json import StrictRoute
@@ -23,7 +23,7 @@ from sql.api_keys import StoredKey, change_key, create_key, list_family, list_ke
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api keys"], route_class=StrictRoute)
 
-PLACE: TypeAdapter[tuple[Moment | None, UUID]] = TypeAdapter(tuple[Moment | None, UUID])
+PLACE: TypeAdapter[tuple[StoredMoment | None, UUID]] = TypeAdapter(tuple[StoredMoment | None, UUID])
 
 
 class NewKey(Strict):

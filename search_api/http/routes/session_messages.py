@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StrictInt, TypeAdapter, model_validator
 from search_api.http.documentation import problems
 from search_api.http.etags import CHANGED, READ, IfMatch, IfNoneMatch, send
 from search_api.http.once import CREATED, TheOnce
-from search_api.http.pages import Cursor, Paged, read_cursor, write_cursor
+from search_api.http.pages import Cursor, Paged, StoredMoment, read_cursor, write_cursor
 from search_api.http.routes.chat import Name
 from search_api.http.service import ChatReader, ChatWriter, TheDatabase
 from search_api.http.strict_json import StrictRoute
@@ -36,7 +36,7 @@ from sql.sessions import ChatRole
 
 router = APIRouter(prefix="/v1/chat/sessions/{session_id:uuid}/messages", tags=["chat"], route_class=StrictRoute)
 
-PLACE: TypeAdapter[Place] = TypeAdapter(tuple[Moment | None, UUID])
+PLACE: TypeAdapter[Place] = TypeAdapter(tuple[StoredMoment | None, UUID])
 
 Count = Annotated[StrictInt, Field(ge=0, le=LARGEST_INT), WHOLE]
 Text = Annotated[str, Field(min_length=1, max_length=LARGEST_FILE_CHARS), STORABLE]

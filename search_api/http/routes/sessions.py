@@ -12,17 +12,17 @@ from pydantic import BaseModel, Field, TypeAdapter
 from search_api.http.documentation import problems
 from search_api.http.etags import CHANGED, READ, IfMatch, IfNoneMatch, send
 from search_api.http.once import CREATED, TheOnce
-from search_api.http.pages import Paged, cut
+from search_api.http.pages import Paged, StoredMoment, cut
 from search_api.http.routes.chat import MOST_TAGS, Name
 from search_api.http.service import ChatReader, ChatWriter, TheDatabase
 from search_api.http.strict_json import StrictRoute
-from search_api.limits import Moment, Strict, Title, left_out
+from search_api.limits import Strict, Title, left_out
 from sql import sessions as sql_sessions
 from sql.sessions import NewSession, Session
 
 router = APIRouter(prefix="/v1/chat/sessions", tags=["chat"], route_class=StrictRoute)
 
-PLACE: TypeAdapter[tuple[Moment | None, UUID]] = TypeAdapter(tuple[Moment | None, UUID])
+PLACE: TypeAdapter[tuple[StoredMoment | None, UUID]] = TypeAdapter(tuple[StoredMoment | None, UUID])
 
 Tags = Annotated[list[Name], Field(max_length=MOST_TAGS)]
 

@@ -8,7 +8,7 @@ select
   coalesce(key.is_active, false),
   key.last_used_at,
   -- Some say by infinity that a key has no end.
-  case when isfinite(key.expires_at) then key.expires_at end,
+  nullif(key.expires_at, 'infinity'),
   key.created_at,
   key.updated_at
 from public.api_keys as key
