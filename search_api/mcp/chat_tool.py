@@ -11,7 +11,7 @@ from search_api.chat_search import ChatHit, ChatQuery, search_chat
 from search_api.mcp.arguments import SearchChat
 from search_api.mcp.cursors import read_cursor, write_cursor
 from search_api.mcp.desk import Desk
-from sql.chat import ChatFilters
+from sql.chat import MOST_COUNTED, ChatFilters, ChatFreshness
 
 MOST_RESULTS = 30
 TOKENS_AROUND = 40
@@ -28,15 +28,17 @@ def answer_search_chat(desk: Desk, asked: SearchChat) -> str:
     question = [asked.query, asked.role, asked.after, asked.before, asked.newest]
     keys = [str(hit.id) for hit in reply.results]
     start = 0 if asked.cursor is None else read_cursor(asked.cursor, question).position(keys)
+    freshness = _freshness(reply.index)
     if not reply.results:
-        return f"No message found. {_advice(asked)}"
+        return "\n".join(["No message found.", *freshness, _advice(asked)])
     if start >= len(keys):
         return f"No more messages: all {len(keys)} have been passed. Ask more narrowly, or in other words."
-    blocks = _blocks(reply.results[start:], asked.max_tokens - TOKENS_AROUND, start + 1)
+    around = TOKENS_AROUND + sum(count_tokens(line) for line in freshness)
+    blocks = _blocks(reply.results[start:], asked.max_tokens - around, start + 1)
     passed = start + len(blocks)
     if passed < len(keys):
         blocks.append(f"More: cursor={write_cursor(question, passed, keys[passed - 1])}")
-    return "\n\n".join(blocks)
+    return "\n\n".join([*freshness, *blocks])
 
 
 def _query(asked: SearchChat) -> ChatQuery:
@@ -91,6 +93,17 @@ def _body(hit: ChatHit) -> str:
 def _cut(text: str, room: int) -> str:
     kept = cut_to_tokens(text, room)
     return text if len(kept) == len(text) else f"{cut_to_tokens(text, max(1, room - 1)).rstrip()}..."
+
+
+def _freshness(index: ChatFreshness) -> list[str]:
+    lines = []
+    if index.pending:
+        # No more are counted as long as no worker has run.
+        count = f"at least {index.pending}" if index.pending >= MOST_COUNTED else str(index.pending)
+        lines.append(f"Still indexing; messages that only their words find as yet: {count}. Ask again for those.")
+    if index.failed:
+        lines.append(f"Messages that failed to be indexed, so that only their words find them: {index.failed}.")
+    return lines
 
 
 def _advice(asked: SearchChat) -> str:

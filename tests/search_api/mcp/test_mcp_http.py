@@ -375,6 +375,46 @@ def test_what_is_pending_is_said_and_a_changed_file_is_marked(zoo: Zoo) -> None:
     assert "changed" not in after
 
 
+def test_messages_that_meaning_does_not_find_yet_are_told_with_whatever_is_found(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id = _fill(zoo.api.url, "dora")
+    index_now(zoo.api.url, StubEncoder())
+    with psycopg.connect(zoo.api.url) as connection:
+        session_id = new_session(connection, user_id, "Later")
+        for minute in range(2):
+            say(connection, session_id, f"The wombat {minute} has dug out.", minute=minute)
+    waiting = "Still indexing; messages that only their words find as yet: 2. Ask again for those."
+
+    async def story(client: Client) -> list[str]:
+        first = await ask(client, "search_chat", query="wombat", max_tokens=200)
+        nothing = await ask(client, "search_chat", query='"yeti sightings"')
+        return [first, nothing, await ask(client, "search_chat", query="wombat", role="user")]
+
+    found, nothing, narrowed = run(zoo, story, token_of(user_id))
+    with monkeypatch.context() as patch:
+        patch.setattr("search_api.mcp.chat_tool.MOST_COUNTED", 2)
+        more_than_counted, *_ = run(zoo, story, token_of(user_id))
+    index_now(zoo.api.url, StubEncoder())
+    afterwards = run(zoo, story, token_of(user_id))
+    zoo.api.execute(
+        "update chat_index_state set indexed_hash = null, error = 'no' where user_id = %s and message_id = "
+        "(select id from chat_message_cache where user_id = %s and content like '%%wombat 1%%')",
+        user_id,
+        user_id,
+    )
+    failed, *_ = run(zoo, story, token_of(user_id))
+
+    assert found.startswith(f"{waiting}\n\n[1] ")
+    assert count_tokens(found) <= 200
+    assert narrowed.startswith(f"{waiting}\n\n[1] ")
+    assert nothing.startswith(f"No message found.\n{waiting}\n")
+    assert more_than_counted.startswith(waiting.replace(": 2", ": at least 2"))
+    assert not any("index" in text for text in afterwards)
+    assert failed.startswith("Messages that failed to be indexed, so that only their words find them: 1.\n\n[1] ")
+    assert "Still indexing" not in failed
+
+
 def test_the_status_tells_counts_and_projects(zoo: Zoo) -> None:
     text = run(zoo, lambda client: ask(client, "index_status", project="zoo"))
 
