@@ -69,13 +69,15 @@ def change_member(
         return read_member(connection, team_id, user_id)
 
 
-def remove_member(connection: Connection, team_id: UUID, user_id: UUID) -> None:
-    """Raises as `change_member` does, but anybody may leave."""
+def remove_member(connection: Connection, team_id: UUID, user_id: UUID, expect: Callable[[Member], None]) -> None:
+    """Take one out, if `expect` lets it be. Raises as `change_member` does, but anybody may leave."""
     read_member(connection, team_id, user_id)
     with _explained():
         removed = connection.execute(query("teams/remove_member"), {"team_id": team_id, "user_id": user_id}).fetchone()
     if removed is None:
         raise ForbiddenError("Owners of the team remove everybody, admins members and admins, and others themselves.")
+    # Afterwards: who leaves may not lock the row. What `expect` raises brings it back.
+    expect(Member(*removed))
 
 
 @contextmanager

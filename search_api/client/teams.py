@@ -101,6 +101,6 @@ def change_member(
     return ask.expecting(if_match)
 
 
-def remove_member(team_id: str, user_id: str) -> Ask[None]:
+def remove_member(team_id: str, user_id: str, *, if_match: UnsetType | str | None = UNSET) -> Ask[None]:
     """Take a member out of a team, or leave it."""
-    return Ask("DELETE", f"/v1/teams/{team_id}/members/{user_id}", Nothing(), repeatable=False)
+    return Ask("DELETE", f"/v1/teams/{team_id}/members/{user_id}", Nothing(), repeatable=False).expecting(if_match)

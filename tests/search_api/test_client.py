@@ -399,6 +399,17 @@ def test_one_thing_comes_with_its_version_and_is_changed_only_in_that_one() -> N
     assert service.sent(1) == {"title": "b"}
 
 
+def test_a_member_is_taken_out_in_the_version_that_was_read() -> None:
+    member = {"user_id": "u", "role": "member", "created_at": None, "updated_at": None}
+    service = Service(httpx.Response(200, json=member, headers={"ETag": '"v1"'}), httpx.Response(204))
+    client = service.client()
+
+    client.remove_member("t", "u", if_match=client.read_member("t", "u").etag)
+
+    assert service.asked[1].method == "DELETE"
+    assert service.asked[1].headers["If-Match"] == '"v1"'
+
+
 def test_a_version_that_nobody_has_read_is_refused_before_anything_is_sent() -> None:
     service = Service(ok({"projects": [{"id": "1", "title": "a"}]}))
     client = service.client()

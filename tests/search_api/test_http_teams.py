@@ -283,6 +283,22 @@ def test_of_two_who_give_a_role_to_the_member_they_read_one_is_told(people: Peop
     assert people["chief"].get(path).headers["ETag"] == first.headers["ETag"]
 
 
+@pytest.mark.parametrize("who", ["chief", "member"])
+def test_a_member_who_is_another_than_was_read_stays(people: People, who: str) -> None:
+    path = member_path(people, "member")
+    tag = people[who].get(path).headers["ETag"]
+    changed = people["admin"].patch(path, json={"role": "admin"}).headers["ETag"]
+
+    late = people[who].delete(path, headers={"If-Match": tag})
+    kept = people["chief"].get(path)
+    removed = people[who].delete(path, headers={"If-Match": changed})
+
+    assert (late.status_code, late.json()["code"]) == (412, "changed")
+    assert (kept.status_code, kept.headers["ETag"]) == (200, changed)
+    assert removed.status_code == 204
+    assert people["chief"].get(path).status_code == 404
+
+
 def test_a_team_is_changed_in_what_was_sent(client: TestClient) -> None:
     team = make(client, email="crew@example.org")
     tag = client.get(path_of(team)).headers["ETag"]

@@ -96,11 +96,11 @@ def patch_member(
     return send(_render(changed))
 
 
-@router.delete("/{user_id:uuid}", status_code=204, responses=problems(404, 409))
-def delete_member(team_id: UUID, user_id: UUID, caller: TeamWriter, database: TheDatabase) -> None:
+@router.delete("/{user_id:uuid}", status_code=204, responses=problems(404, 409, 412))
+def delete_member(team_id: UUID, user_id: UUID, caller: TeamWriter, database: TheDatabase, expected: IfMatch) -> None:
     """Take a member out, as roles are given; anybody leaves, but the last owner."""
     with database.acting_as(caller) as connection:
-        sql_members.remove_member(connection, team_id, user_id)
+        sql_members.remove_member(connection, team_id, user_id, expected.of(MemberReply))
 
 
 def _render(member: sql_members.Member) -> MemberReply:
