@@ -105,8 +105,9 @@ rows: install
 
 # About 2 GB of sources, 10 GB in all; needs pip, npm and apt-get. training/README.md tells the steps.
 ENCODER_CACHE ?= $(HOME)/.cache/codingit-encoder
+ENCODER_PROCESSES ?= 2
 encoder: $(INSTALLED)-models
-	$(BIN)/python -m training --cache '$(ENCODER_CACHE)'
+	$(BIN)/python -m training --cache '$(ENCODER_CACHE)' --processes '$(ENCODER_PROCESSES)'
 
 # docs/operations.md tells how it is run.
 CONTAINER ?= docker

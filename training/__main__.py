@@ -1,4 +1,6 @@
-"""Makes the code encoder: `python -m training --cache DIR` runs every step that is not done yet.
+"""Makes the code encoder: `python -m training --cache DIR` runs the steps one after the other.
+
+Packages that were fetched or collected before are left as they are; the other steps are done again.
 
 Steps: fetch (packages into DIR), collect (pairs), arrays (vocabulary and pairs as arrays), train (the model into
 `models/code_encoder/`), measure (figures beside the packaged model and BM25), ablate (what each choice is worth), pin
@@ -19,6 +21,7 @@ from tokenizers import Tokenizer
 
 import training.steps as steps
 from models.encoder import load_encoder
+from models.errors import CodingitError
 from models.packaged_model import PACKAGED_MODEL_NAME
 from training.ablations import Material, ablations, run_ablation, write_rows
 from training.arrays import Part, frequencies_of, learn_vocabulary, part_of
@@ -39,26 +42,31 @@ RIVAL_LANGUAGES = ("c", "go", "java", "javascript", "python")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "steps", nargs="*", choices=[*STEPS, *BY_NAME, []], help="these steps alone, done before or not"
-    )
+    parser.add_argument("steps", nargs="*", choices=[*STEPS, *BY_NAME, []], help="these steps alone")
     parser.add_argument("--cache", type=Path, required=True, help="a folder outside of the project; some 10 GB")
     parser.add_argument("--measured-sources", type=Path, help="sources that search is measured on, to find copies of")
+    parser.add_argument("--processes", type=int, default=2, help="how many collect at a time; each takes some memory")
     parser.add_argument("--vocabulary", type=int, default=VOCABULARY_SIZE)
     parser.add_argument("--output", type=Path, default=MODEL_FOLDER)
     arguments = parser.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
-    run = _Run(arguments.cache, arguments.output, arguments.vocabulary, arguments.measured_sources)
-    for step in arguments.steps or STEPS:
-        getattr(run, step)()
+    run = _Run(arguments.cache, arguments.output, arguments.vocabulary, arguments.measured_sources, arguments.processes)
+    try:
+        for step in arguments.steps or STEPS:
+            getattr(run, step)()
+    except CodingitError as error:
+        parser.exit(1, f"{error.detail}\n  {error.hint}\n")
 
 
 class _Run:
-    def __init__(self, cache: Path, output: Path, vocabulary: int, measured_sources: Path | None) -> None:
+    def __init__(
+        self, cache: Path, output: Path, vocabulary: int, measured_sources: Path | None, processes: int
+    ) -> None:
         self.cache = cache
         self.output = output
         self.vocabulary = vocabulary
         self.measured_sources = measured_sources
+        self.processes = processes
         self.folder = cache / f"arrays_{vocabulary}"
         self.started = time.monotonic()
 
@@ -69,7 +77,7 @@ class _Run:
         steps.fetch(self.cache, self.say)
 
     def collect(self) -> None:
-        steps.collect(self.cache, self.say, measured_sources=self.measured_sources)
+        steps.collect(self.cache, self.say, measured_sources=self.measured_sources, processes=self.processes)
 
     def pin(self) -> None:
         steps.pin(self.cache, self.say)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from multiprocessing import Pool
+from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
@@ -17,6 +17,7 @@ from training.fetching import fetch_packages
 from training.keep_out import groups_of_sources, line_groups
 from training.licences import spdx_of
 from training.packages import Package, Use, read_packages, write_packages
+from training.processes import map_in_processes
 from training.unpacking import unpack_package
 
 COPIES_FILE = Path(__file__).with_name("copies.tsv")
@@ -39,24 +40,23 @@ def collect(cache: Path, say: Say, *, measured_sources: Path | None = None, proc
     """Make the pairs of each fetched package, first of those that are held out: what they hold is not trained on.
 
     `measured_sources` is a folder of sources that search is measured on; copies of them are found and put on the list
-    of copies, which is what leaves them out where that folder is not at hand.
+    of copies, which is what leaves them out where that folder is not at hand. What was collected before
+    stays. Raises ProcessKilledError.
     """
     packages = [each for each in read_packages() if (cache / "fetched" / each.key).exists()]
     target = cache / "collected"
     target.mkdir(exist_ok=True)
     measured = frozenset() if measured_sources is None else groups_of_sources(measured_sources)
-    with Pool(processes) as pool:
-        held_out = [each for each in packages if each.use is not Use.TRAIN]
-        groups = frozenset().union(*pool.imap_unordered(partial(_groups_of, cache), held_out))
+    held_out = [each for each in packages if each.use is not Use.TRAIN]
+    groups = frozenset(chain.from_iterable(map_in_processes(partial(_groups_of, cache), held_out, processes)))
     random.Random(SEED).shuffle(packages)
     # Forked, the processes share it.
     _KNOWN.append(Known(measured, groups, read_copies()))
     left_out: Counter[str] = Counter()
-    with Pool(processes) as pool:
-        for number, reasons in enumerate(pool.imap_unordered(partial(_collect_one, cache), packages), 1):
-            left_out.update(reasons)
-            if number % 200 == 0:
-                say(f"collected {number} of {len(packages)} packages")
+    for number, reasons in enumerate(map_in_processes(partial(_collect_one, cache), packages, processes), 1):
+        left_out.update(reasons)
+        if number % 200 == 0:
+            say(f"collected {number} of {len(packages)} packages")
     say(f"files left out: {dict(left_out.most_common())}")
 
 
