@@ -17,7 +17,7 @@ from training.collecting import Collected
 from training.dataset import bags_of
 from training.packages import Package, Use
 from training.querying import misspell
-from training.sampling import PairTable
+from training.sampling import PairTable, TooFewPairsError
 from training.vocabulary import build_tokenizer
 
 KINDS = (
@@ -79,7 +79,7 @@ def _vocabulary_texts(collected: Sequence[tuple[Package, Collected]]) -> Iterato
 
 
 def part_of(collected: Sequence[tuple[Package, Collected]], use: Use, tokenizer: Tokenizer) -> Part:
-    """The pairs of one use, each once; in training some short queries are misspelt."""
+    """The pairs of one use, each once; in training some short queries are misspelt. Raises TooFewPairsError."""
     languages = tuple(sorted({name for _, found in collected for name in found.languages.values()}))
     texts = Texts([], [], [])
     columns: list[tuple[int, int, int, int, int, bool, int]] = []
@@ -102,6 +102,8 @@ def part_of(collected: Sequence[tuple[Package, Collected]], use: Use, tokenizer:
             columns.append(
                 (KINDS.index(pair.kind), number, language, place | pair.group, place | pair.file, pair.wide, asked)
             )
+    if not columns:
+        raise TooFewPairsError(f"No fetched package gave pairs to {use} with.")
     kinds, packages, of_language, groups, files, wide, asked_of = (
         np.array(column) for column in zip(*columns, strict=True)
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import CodingitError
 from training.dataset import Bags
 from training.learning import Batch
 
@@ -15,6 +16,13 @@ BATCH = 1_024
 BLOCK = 64
 # So that a large package does not become the measure of all.
 MOST_OF_PACKAGE = 2_500
+
+
+class TooFewPairsError(CodingitError):
+    """There are too few pairs to learn from."""
+
+    code = "too_few_pairs"
+    hint = "The step fetch says which packages are missing; run it again when their registries can be reached."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,11 +45,13 @@ class PairTable:
 
 
 def batches_of(table: PairTable, rows: NDArray[np.int64], steps: int, seed: int) -> Iterator[Batch]:
-    """Batches without end, epoch after epoch, up to `steps`."""
+    """Batches without end, epoch after epoch, up to `steps`. Raises TooFewPairsError when the rows make no batch."""
     chance = np.random.default_rng(seed)
     done = 0
     while True:
         order = _blocks(table, rows, chance)
+        if len(order) < BATCH:
+            raise TooFewPairsError(f"{len(order)} pairs are too few for a batch of {BATCH}.")
         for start in range(0, len(order) - BATCH + 1, BATCH):
             if done == steps:
                 return

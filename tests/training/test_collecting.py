@@ -13,6 +13,7 @@ from training.collecting import Collected, Known, collect_package
 from training.keep_out import keeps_out_package, line_groups
 from training.licences import is_permissive
 from training.packages import Package, Registry, Use, read_packages, write_packages
+from training.sampling import TooFewPairsError
 from training.unpacking import is_wanted, is_written
 
 PACKAGE = Package(Registry.NPM, "@scope/visits", use=Use.TRAIN)
@@ -122,6 +123,13 @@ def test_pairs_become_arrays_by_use(tmp_path: Path) -> None:
     assert set(test.table.packages) == {1}
     row = next(row for row in test.rows if test.table.kinds[row] == KINDS.index("test"))
     assert test.texts.queries[row] == "forgets what was not used for a day"
+
+
+def test_without_pairs_for_a_use_it_is_said_which(tmp_path: Path) -> None:
+    collected = [(PACKAGE, _collect(tmp_path, FILES))]
+
+    with pytest.raises(TooFewPairsError, match="pairs to validate with"):
+        part_of(collected, Use.VALIDATE, learn_vocabulary(collected, 400))
 
 
 def test_the_list_of_packages_is_read_as_it_was_written(tmp_path: Path) -> None:

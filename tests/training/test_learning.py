@@ -13,7 +13,7 @@ from training.dataset import Bags, bags_of
 from training.initial import random_vectors
 from training.learning import LearnedModel, Schedule, contrast
 from training.quality import by_kind, figures_of
-from training.sampling import PairTable, batch_of, batches_of
+from training.sampling import PairTable, TooFewPairsError, batch_of, batches_of
 from training.teaching import Recipe, model_scorer, teach
 from training.vocabulary import build_tokenizer
 
@@ -99,6 +99,13 @@ def test_batches_are_made_of_blocks_of_one_package() -> None:
 
     assert len(batch.queries) == 1_024
     assert np.array_equal(batch.queries.tokens, again.queries.tokens)
+
+
+def test_too_few_pairs_for_a_batch_are_an_error_and_no_endless_wait() -> None:
+    part = _translations(1_000)
+
+    with pytest.raises(TooFewPairsError, match="1000 pairs"):
+        next(batches_of(part.table, part.rows, 1, 0))
 
 
 def test_texts_are_bags_of_their_first_tokens() -> None:
