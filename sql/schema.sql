@@ -3214,7 +3214,7 @@ CREATE TRIGGER remember_updated_chat_terms AFTER UPDATE ON public.chat_message_c
 
 CREATE TRIGGER revoke_made_keys AFTER UPDATE OF is_active ON public.api_keys FOR EACH ROW WHEN ((old.is_active AND (new.is_active IS NOT TRUE))) EXECUTE FUNCTION codingit.revoke_made_keys();
 
-CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
+CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.api_keys FOR EACH ROW WHEN ((NOT (old.last_used_at IS DISTINCT FROM new.last_used_at))) EXECUTE FUNCTION public.update_updated_at_column();
 
 CREATE TRIGGER set_updated_at BEFORE UPDATE ON public.billing_info FOR EACH ROW EXECUTE FUNCTION public.update_updated_at_column();
 

@@ -8,10 +8,17 @@ select codingit.ensure_trigger(
 )
 from unnest(array[
   'teams', 'team_members', 'users_teams', 'team_usage_limits', 'billing_info', 'user_profiles', 'user_preferences',
-  'user_security_settings', 'user_integrations', 'api_keys', 'user_chat_analytics', 'projects', 'fragments',
-  'workspace_files', 'file_uploads', 'chat_sessions', 'conversation_threads', 'thread_messages', 'thread_summaries',
-  'tasks', 'workflows', 'workflow_templates'
+  'user_security_settings', 'user_integrations', 'user_chat_analytics', 'projects', 'fragments', 'workspace_files',
+  'file_uploads', 'chat_sessions', 'conversation_threads', 'thread_messages', 'thread_summaries', 'tasks', 'workflows',
+  'workflow_templates'
 ]) as stamped (name);
+-- A key that is used is not changed.
+select codingit.ensure_trigger(
+  'public.api_keys',
+  'set_updated_at',
+  'before update',
+  'when (old.last_used_at is not distinct from new.last_used_at) execute function public.update_updated_at_column()'
+);
 
 select codingit.ensure_trigger(
   format('public.%I', kept.on_table)::regclass,
