@@ -216,7 +216,7 @@ def read_bearer(headers: Sequence[str]) -> str:
         raise UnauthenticatedError("The request has more than one Authorization header.")
     scheme, _, token = headers[0].strip().partition(" ")
     token = token.strip()
-    if scheme.lower() != "bearer" or not token or not token.isascii() or any(c.isspace() for c in token):
+    if scheme.lower() != "bearer" or token.split() != [token] or not token.isascii():
         raise UnauthenticatedError("The Authorization header does not read 'Bearer <token>'.")
     return token
 

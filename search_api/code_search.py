@@ -150,7 +150,7 @@ def _search(
     if vector.model_id is None:
         with database.acting_as(caller) as connection:
             return Found([], {}, count_unindexed(connection, query.project_id)), []
-    with database.acting_as(caller) as connection:
+    with database.reading_as(caller) as connection:
         found = find_candidates(connection, _candidate_query(vector.model_id, vector.text, query, intent, pattern))
         most = shown + SPARE_WINNERS
         ranked = rank(intent.text, found.candidates, most, widened=found.widened, held=_held(intent))

@@ -23,10 +23,6 @@ EXPRESSION_HINT = "Put a backslash before a sign that is meant as itself, or the
 COSTLY_HINT = "Name a word of four letters or more outside of groups, or narrow the scope (project_id, path_glob)."
 
 
-# To the transaction's end.
-PLAN_ONCE = "set local plan_cache_mode = force_generic_plan"
-
-
 class Fuzzy(StrEnum):
     """Which terms of a query are widened to similar ones of the lexicon."""
 
@@ -198,8 +194,6 @@ def ask_winners(
         "expression": expression,
         "most_lines": MOST_MATCHED_LINES,
     }
-    # Four tables and their policies take three times as long to plan as to read.
-    connection.execute(PLAN_ONCE)
     asked = connection.execute(query("search/code_winners"), parameters)
     if expression is not None:
         # What the expression did wrong is told here.

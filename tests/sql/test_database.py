@@ -29,10 +29,14 @@ def test_a_block_runs_under_the_callers_role_and_claims(one_connection: Database
         assert connection.execute(WHO).fetchone() == expected
     with one_connection.transaction_as(caller) as connection:
         assert connection.execute(WHO).fetchone() == expected
+    with one_connection.reading_as(caller) as connection:
+        assert connection.execute(WHO).fetchone() == expected
+        # Of one transaction, also when the first rows have been fetched.
+        assert connection.execute(WHO).fetchone() == expected
     one_connection.close()
 
 
-@pytest.mark.parametrize("how", ["acting_as", "transaction_as"])
+@pytest.mark.parametrize("how", ["acting_as", "transaction_as", "reading_as"])
 @pytest.mark.parametrize("statement", ["select 1", "select 1 / 0", "select * from nowhere"])
 def test_nothing_of_the_caller_is_left_on_the_connection(one_connection: Database, how: str, statement: str) -> None:
     try:
@@ -44,6 +48,25 @@ def test_nothing_of_the_caller_is_left_on_the_connection(one_connection: Databas
         assert connection.execute("select current_user").fetchone() == ("postgres",)
         left = connection.execute("select nullif(current_setting('request.jwt.claims', true), '')").fetchone()
         assert left == (None,)
+        for setting, default in (("transaction_read_only", "off"), ("plan_cache_mode", "auto")):
+            assert connection.execute("select current_setting(%s)", (setting,)).fetchone() == (default,)
+    one_connection.close()
+
+
+def test_who_reads_writes_nothing_even_when_the_block_fails(one_connection: Database) -> None:
+    write = "insert into embedding_models (name, revision, dimensions, chunker_version) values ('m', 'r', 3, 1)"
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), one_connection.reading_as(SERVICE) as connection:
+        connection.execute(write).fetchall()
+
+    def read_and_fail() -> None:
+        with one_connection.reading_as(SERVICE) as connection:
+            connection.execute(WHO).fetchone()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        read_and_fail()
+    with one_connection.acting_as(SERVICE) as connection:
+        assert connection.execute("select count(*) from embedding_models").fetchone() == (0,)
     one_connection.close()
 
 
