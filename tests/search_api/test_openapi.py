@@ -58,6 +58,8 @@ BETWEEN_FIELDS = (
     "somewhere in this JSON",
     # Only a list knows what it gave.
     "is no `next` of this list",
+    "is no `previous` of this list",
+    "only one of after, before and around",
     # A moment at the edges of what can be written.
     "lies outside of the years",
     # Only the clock knows.
