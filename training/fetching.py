@@ -107,8 +107,16 @@ def _source_lines() -> str:
         capture_output=True,
         text=True,
     ).stdout
-    rows = sorted({tuple(line.split("\t")) for line in told.splitlines()})
-    return "".join(f"deb-src {uri} {release} {part}\n" for origin, uri, release, part in rows if origin == "Debian")
+    return source_lines(told)
+
+
+def source_lines(told: str) -> str:
+    """A list of sources from what apt tells of its indexes, a line each in INDEX_FORMAT."""
+    indexes = (line.split("\t") for line in told.splitlines())
+    rows = {(release, uri, part) for origin, uri, release, part in indexes if origin == "Debian"}
+    # apt takes a package from the first that has it. By release, `bookworm` is before `bookworm-security`, where files
+    # may be gone that the index still names.
+    return "".join(f"deb-src {uri} {release} {part}\n" for release, uri, part in sorted(rows))
 
 
 def _apt(folder: Path, verb: str) -> None:
