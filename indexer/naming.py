@@ -261,16 +261,46 @@ def _haskell_name(node: tree_sitter.Node) -> str | None:
     return name_of(node)
 
 
-def _first_line_name(strip: str) -> Callable[[tree_sitter.Node], str | None]:
-    def name(node: tree_sitter.Node) -> str | None:
-        lines = (_text(node) or "").lstrip().splitlines()
-        return lines[0].split("{")[0].strip(strip)[:80] if lines else None
+# Longer names are cut: of selectors and headings, which are texts.
+_LONGEST_TEXT = 80
 
-    return name
+
+def _css_name(node: tree_sitter.Node) -> str | None:
+    lines = (_text(node) or "").lstrip().splitlines()
+    return lines[0].split("{")[0].strip()[:_LONGEST_TEXT] if lines else None
 
 
 def _scss_name(node: tree_sitter.Node) -> str | None:
-    return name_of(node) if node.type != "rule_set" else _first_line_name(" \t")(node)
+    return name_of(node) if node.type != "rule_set" else _css_name(node)
+
+
+_OPENING_MARKS = re.compile(r"^#{1,6}(?=\s|$)")
+_CLOSING_MARKS = re.compile(r"(^|\s)#+$")
+# `{#name}`, `{.class}` and `{: ...}`, which some readers take for the heading's attributes.
+_ATTRIBUTES = re.compile(r"\s\{[#.:][^{}]*\}$")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+_EMPHASIS = re.compile(r"`+|\*\*")
+
+
+def _markdown_name(node: tree_sitter.Node) -> str | None:
+    if node.type == "section":
+        # What stands before the first heading is a section too, and has no name.
+        first = node.named_children[0] if node.named_children else None
+        if first is None or first.type != "atx_heading":
+            return None
+        node = first
+    lines = (_text(node) or "").strip().splitlines()
+    if not lines:
+        return None
+    heading, marks = _OPENING_MARKS.subn("", lines[0].strip(), count=1)
+    if marks:
+        heading = _CLOSING_MARKS.sub("", heading.strip())
+    heading = _ATTRIBUTES.sub("", heading)
+    return _EMPHASIS.sub("", _LINK.sub(r"\1", heading)).strip()[:_LONGEST_TEXT]
+
+
+def _toml_name(node: tree_sitter.Node) -> str | None:
+    return _text(node.named_children[0]) if node.named_children else None
 
 
 def _sql_name(node: tree_sitter.Node) -> str | None:
@@ -329,9 +359,8 @@ NAMING: dict[str, Callable[[tree_sitter.Node], str | None]] = {
     "c": _c_name, "cpp": _c_name, "objc": _c_name, "go": _go_name, "rust": _rust_name,
     "javascript": _javascript_name, "typescript": _javascript_name, "tsx": _javascript_name, "lua": _lua_name,
     "elixir": _elixir_name, "zig": _zig_name, "julia": _julia_name, "hcl": _hcl_name, "ocaml": _ocaml_name,
-    "haskell": _haskell_name, "ocaml_interface": _ocaml_name, "markdown": _first_line_name("#= \t"),
-    "toml": _first_line_name("[] \t"),
-    "css": _first_line_name(" \t"), "scss": _scss_name, "sql": _sql_name,
+    "haskell": _haskell_name, "ocaml_interface": _ocaml_name, "markdown": _markdown_name,
+    "toml": _toml_name, "css": _css_name, "scss": _scss_name, "sql": _sql_name,
     "swift": _swift_name, "kotlin": _kotlin_name, "make": _make_name, "dockerfile": _dockerfile_name, "nix": _nix_name,
     "dart": _dart_name,
 }  # fmt: skip

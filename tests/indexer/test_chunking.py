@@ -193,6 +193,45 @@ def test_markdown_is_cut_into_its_sections() -> None:
     assert all(chunk.content.startswith("## Part") for chunk in chunks[1:])
 
 
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("# Guide", "Guide"),
+        ("### GET /v1/projects/{id}", "GET /v1/projects/{id}"),
+        ("## `PATCH /v1/teams/{team_id}` and `serve`", "PATCH /v1/teams/{team_id} and serve"),
+        ("## Closed ##", "Closed"),
+        ("## Closed `{a}` ##", "Closed {a}"),
+        ("# C#", "C#"),
+        ("C#\n==", "C#"),
+        ("Underlined with `code`\n---", "Underlined with code"),
+        ("## What is `#`?", "What is #?"),
+        ("## Named {#named}", "Named"),
+        ("## A set {1, 2}", "A set {1, 2}"),
+        ("## See [the **guide**](https://example.org/guide)", "See the guide"),
+        ("## `__init__` and snake_case", "__init__ and snake_case"),
+        ("## a = b =", "a = b ="),
+        (f"# {'x' * 100}", "x" * 80),
+    ],
+)
+def test_a_section_is_named_as_its_heading_is_read(heading: str, name: str) -> None:
+    (chunk,) = chunk_source("a.md", f"{heading}\n\nText.\n")
+
+    assert (chunk.symbol, chunk.defines) == (name, (name,))
+
+
+@pytest.mark.parametrize("content", ["## \n\nText.\n", "Text without a heading.\n", '<p align="center">A</p>\n', "\n"])
+def test_what_has_no_heading_has_no_name(content: str) -> None:
+    (chunk,) = chunk_source("a.md", content)
+
+    assert (chunk.symbol, chunk.defines, chunk.kind) == (None, (), ChunkKind.TEXT)
+
+
+def test_a_table_of_toml_is_named_by_its_key() -> None:
+    (chunk,) = chunk_source("a.toml", '[server] # of the shop\nport = 1\n\n[[server."{id}"]]\na = 2\n')
+
+    assert chunk.defines == ("server", 'server."{id}"')
+
+
 def test_a_text_of_an_unknown_language_is_cut_at_blank_lines() -> None:
     paragraph = "Words that say something about nothing.\n" * 8 + "\n"
 
