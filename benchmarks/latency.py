@@ -10,7 +10,6 @@ carries a signed token, each query is asked once a cell. Times are the client's,
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
 from collections.abc import Sequence
@@ -26,15 +25,13 @@ import psycopg
 from benchmarks.api import RunningApi, running_api
 from benchmarks.asking import make_queries
 from benchmarks.crowd import Crowd, Tenant, open_crowd
-from benchmarks.reporting import compare_runs, percentile, print_table, save_run
-from benchmarks.words import NAME, encoder_by_name
+from benchmarks.crowd_arguments import run_as_told
+from benchmarks.reporting import percentile, print_table, save_run
+from benchmarks.words import encoder_by_name
 from benchmarks.workspace import workspace
 from indexer.approximate import maintain_indexes
 
-SIZES = (500, 2_000, 20_000, 100_000)
-ROWS = 200_000
 CLIENTS = (1, 8)
-REQUESTS = 200
 WARM_UP = 20
 # Enough for the thinnest percentile that is told.
 LEAST_REQUESTS = 10
@@ -125,22 +122,10 @@ def plot(figures: dict[str, Any], path: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sources", type=Path, nargs="*")
-    parser.add_argument("--sizes", type=lambda text: [int(each) for each in text.split(",")], default=list(SIZES))
-    parser.add_argument("--rows", type=int, default=ROWS, help="rows of the whole table")
-    parser.add_argument("--requests", type=int, default=REQUESTS, help="for each size and number of clients")
-    parser.add_argument("--model", default=NAME, help="'words' costs nothing; else as CODINGIT_MODEL names one")
-    parser.add_argument("--data", type=Path, help="keep the table here, and use what is there")
-    parser.add_argument("--output", type=Path)
-    parser.add_argument("--compare", type=Path, nargs=2, metavar=("BEFORE", "AFTER"))
-    arguments = parser.parse_args()
-    if arguments.compare:
-        compare_runs(*arguments.compare)
+    told = run_as_told(__doc__, "for each size and number of clients", run)
+    if told is None:
         return
-    figures = run(
-        arguments.sources, arguments.sizes, arguments.rows, arguments.requests, arguments.model, arguments.data
-    )
+    figures, output = told
     print_table(
         f"search over HTTP, inside {figures['rows']} rows",
         ("chunks in scope", "clients", "p50 ms", "p95 ms", "p99 ms", "requests/s"),
@@ -151,7 +136,7 @@ def main() -> None:
             for cell in (scope[f"clients_{clients}"],)
         ],
     )
-    path = save_run("latency", figures, arguments.output)
+    path = save_run("latency", figures, output)
     plot(figures, path.with_suffix(".png"))
 
 

@@ -10,7 +10,6 @@ least. The last stage is what the connection's backend computes, read from /proc
 
 from __future__ import annotations
 
-import argparse
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,9 +22,10 @@ import psycopg
 
 from benchmarks.asking import make_queries
 from benchmarks.crowd import Crowd, Tenant, open_crowd
-from benchmarks.latency import REQUESTS, ROWS, SIZES, WARM_UP
-from benchmarks.reporting import compare_runs, percentile, print_table, save_run
-from benchmarks.words import NAME, encoder_by_name
+from benchmarks.crowd_arguments import run_as_told
+from benchmarks.latency import WARM_UP
+from benchmarks.reporting import percentile, print_table, save_run
+from benchmarks.words import encoder_by_name
 from benchmarks.workspace import workspace
 from models.caller import Caller, user
 from search_api import code_search
@@ -120,22 +120,10 @@ def _middle(seconds: Sequence[float]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sources", type=Path, nargs="*")
-    parser.add_argument("--sizes", type=lambda text: [int(each) for each in text.split(",")], default=list(SIZES))
-    parser.add_argument("--rows", type=int, default=ROWS, help="rows of the whole table")
-    parser.add_argument("--requests", type=int, default=REQUESTS, help="for each size")
-    parser.add_argument("--model", default=NAME, help="'words' costs nothing; else as CODINGIT_MODEL names one")
-    parser.add_argument("--data", type=Path, help="keep the table here, and use what is there")
-    parser.add_argument("--output", type=Path)
-    parser.add_argument("--compare", type=Path, nargs=2, metavar=("BEFORE", "AFTER"))
-    arguments = parser.parse_args()
-    if arguments.compare:
-        compare_runs(*arguments.compare)
+    told = run_as_told(__doc__, "for each size", run)
+    if told is None:
         return
-    figures = run(
-        arguments.sources, arguments.sizes, arguments.rows, arguments.requests, arguments.model, arguments.data
-    )
+    figures, output = told
     print_table(
         f"stages of a search, inside {figures['rows']} rows",
         ("chunks in scope", "stage", "passed ms", "computed ms"),
@@ -145,7 +133,7 @@ def main() -> None:
             for stage, cell in scope.items()
         ],
     )
-    save_run("stages", figures, arguments.output)
+    save_run("stages", figures, output)
 
 
 if __name__ == "__main__":
