@@ -10,6 +10,8 @@ from fastapi.routing import APIRoute
 
 from search_api.limits import read_json
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
 
 class StrictRequest(Request):
     """A request whose JSON is UTF-8, of bounded depth, and holds whole characters only."""
@@ -21,10 +23,12 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     """A route that reads its body strictly; the routers of this package all use it."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
 
         async def handle_strictly(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            # One that has been read already is not there to be received again.
+            strict = request if isinstance(request, StrictRequest) else StrictRequest(request.scope, request.receive)
+            return await handle(strict)
 
         return handle_strictly

@@ -21,12 +21,12 @@ from search_api.embedding import EmbeddingRequest, OfferedModel, Prepared, cut
 from search_api.embedding_input import Inputs
 from search_api.encoding_queue import Kind
 from search_api.http.openai_errors import openai_problems
+from search_api.http.prompt_route import PromptRoute
 from search_api.http.service import Embedder, Service, TheService
-from search_api.http.strict_json import StrictRoute
 from search_api.http.visit import visit_of
 from search_api.limits import WHOLE, Strict
 
-router = APIRouter(prefix="/v1", tags=["embeddings"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1", tags=["embeddings"], route_class=PromptRoute)
 
 LONGEST_NAME = 200
 OWNER = "codingit"

@@ -12,12 +12,12 @@ from models.errors import InvalidRequestError
 from models.kinds import ChunkKind
 from search_api.code_search import CodeQuery, Mode, search_code
 from search_api.http.documentation import problems
+from search_api.http.prompt_route import PromptRoute
 from search_api.http.service import Searcher, TheDatabase, TheService
-from search_api.http.strict_json import StrictRoute
 from search_api.limits import ASKING, STORABLE, WHOLE, Strict
 from search_api.settings import Settings
 
-router = APIRouter(prefix="/v1/search", tags=["search"], route_class=StrictRoute)
+router = APIRouter(prefix="/v1/search", tags=["search"], route_class=PromptRoute)
 
 
 class CodeRequest(Strict):
