@@ -1,4 +1,4 @@
-"""Whose a project and what is in it stays, whoever writes it; and what of code and keys is nobody's to write."""
+"""Whose a project, a session and what is in them stays, whoever writes it; and what of code and keys is nobody's."""
 
 from __future__ import annotations
 
@@ -19,22 +19,31 @@ def test_a_row_stays_with_its_user(role: str, table: str, name: str, world: Worl
     assert outcome.sqlstate == REFUSED
 
 
+MOVED = [("projects", "project"), ("chat_sessions", "session")]
+
+
+@pytest.mark.parametrize(("table", "name"), MOVED)
+@pytest.mark.parametrize("role", ["admin", "chief"])
 @pytest.mark.parametrize("team", [None, "new"])
-def test_an_admin_does_not_take_a_project_out_of_the_team(team: str | None, world: World) -> None:
-    admin = world.caller("admin")
-    do(world.connection, admin, "insert into teams (name) values ('new')")
-    statement = (
-        "update projects set team_id = (select id from teams where name = %(name)s) where id = %(project of a team)s"
-    )
+def test_who_manages_both_teams_moves_no_row_of_a_member_from_one_to_the_other(
+    team: str | None, role: str, table: str, name: str, world: World
+) -> None:
+    manager = world.caller(role)
+    # Who makes a team owns it.
+    do(world.connection, manager, "insert into teams (name) values ('new')")
+    keys = {"key": world.ours.keys[f"{name} of a team"], "name": team}
+    move = f"update {table} set team_id = (select id from teams where name = %(name)s) where id = %(key)s"
+    change = f"update {table} set title = 'changed' where id = %(key)s"
 
-    outcome = attempt(world.connection, admin, statement, {**world.ours.keys, "name": team})
+    assert attempt(world.connection, manager, move, keys).sqlstate == REFUSED
+    # It is the move that is refused, of a row that they may change.
+    assert attempt(world.connection, manager, change, keys).rows == 1
 
-    assert outcome.sqlstate == REFUSED
 
-
-def test_its_user_moves_a_project_between_teams_that_the_user_is_in(world: World) -> None:
+@pytest.mark.parametrize(("table", "thing"), MOVED)
+def test_its_user_moves_a_row_between_teams_that_the_user_is_in(table: str, thing: str, world: World) -> None:
     owner = world.caller("owner")
-    statement = "update projects set team_id = %(team)s where id = %(key)s"
+    statement = f"update {table} set team_id = %(team)s where id = %(key)s"
 
     moves = {
         (name, team): attempt(
@@ -43,7 +52,7 @@ def test_its_user_moves_a_project_between_teams_that_the_user_is_in(world: World
             statement,
             {"key": world.ours.keys[name], "team": None if tenant is None else tenant.keys["team"]},
         ).sqlstate
-        for name in ("project", "project of a team")
+        for name in (thing, f"{thing} of a team")
         for team, tenant in (("none", None), ("ours", world.ours), ("theirs", world.theirs))
     }
 
