@@ -16,7 +16,7 @@ from indexer.chunking import CHUNKER_VERSION
 from indexer.message_batching import index_messages
 from models.caller import SERVICE, Role
 from models.encoder import Encoder
-from models.errors import SetupError, UnavailableError
+from models.errors import ConflictError, SetupError, TimedOutError, UnavailableError
 from sql import chat_index, index
 from sql.database import Connection, Database
 from sql.failures import translated
@@ -93,6 +93,10 @@ class Worker:
                             assignments = self._rest(claims, assignments)
             except UnavailableError:
                 log.warning("the database cannot be reached; trying again")
+                stop.wait(RECONNECT_SECONDS)
+            except (ConflictError, TimedOutError) as error:
+                # What is done for many files at once can meet a client that holds some of them and wants others.
+                log.warning("clients were in the way (%s); trying again", error.code)
                 stop.wait(RECONNECT_SECONDS)
 
     def run_until_idle(self) -> BatchReport:

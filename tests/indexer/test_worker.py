@@ -15,12 +15,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 from numpy.typing import NDArray
 
 from indexer.worker import Worker
 from models.errors import SetupError
 from sql.database import Database
+from tests.chatting import new_session, say
 from tests.indexing import (
     ask,
     execute,
@@ -394,6 +396,57 @@ def test_the_lexicon_equals_a_recount_after_a_storm_of_concurrent_edits(url: str
     assert lexicon(url) == recounted_lexicon(url)
     assert lexicon(url)
     assert orphans(url) == 0
+
+
+def test_a_file_that_is_being_deleted_does_not_stop_a_worker_that_begins(url: str) -> None:
+    user = new_user(url)
+    # No worker has begun as yet, so that neither has a state.
+    put_file(url, user, "/app/a.py", "a = 1\n")
+    put_file(url, user, "/app/b.py", "b = 1\n")
+    with psycopg.connect(url) as client:
+        client.execute("delete from workspace_files where path = '/app/a.py'")
+        index_now(url, StubEncoder())
+    assert paths(url) == {"/app/b.py"}
+    assert orphans(url) == 0
+
+
+def test_a_message_that_is_being_deleted_does_not_stop_a_worker_that_begins(url: str) -> None:
+    user = new_user(url)
+    with psycopg.connect(url) as client:
+        session = new_session(client, user)
+        kept, deleted = (say(client, session, "words", minute=minute) for minute in range(2))
+    with psycopg.connect(url) as client:
+        client.execute("delete from chat_message_cache where id = %s", (deleted,))
+        index_now(url, StubEncoder())
+    assert ask(url, "select distinct message_id from chat_embeddings") == [(kept,)]
+    assert ask(url, "select message_id from chat_index_state") == [(kept,)]
+
+
+def test_a_worker_that_gave_way_to_clients_begins_again(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    user = new_user(url)
+    put_file(url, user, "/app/a.py", "a = 1\n")
+    put_file(url, user, "/app/b.py", "b = 1\n")
+    index_now(url, StubEncoder())
+    execute(url, "delete from code_index_state")
+    edit = "update workspace_files set content = 'edited = 1' where path = %s"
+    stop = threading.Event()
+    with caplog.at_level(logging.WARNING), Database(url, vectors=True, max_size=3) as database:
+        thread = threading.Thread(target=Worker(database, StubEncoder()).run, args=(stop,))
+        with psycopg.connect(url) as client:
+            client.execute(edit, ("/app/b.py",))
+            thread.start()
+            # It has given /app/a.py a state, and waits for what becomes of the other's.
+            wait_until(lambda: ask(url, WAITING) == [(1,)])
+            client.execute(edit, ("/app/a.py",))
+        wait_until(lambda: stale_files(url) == 0 and paths(url) == {"/app/a.py", "/app/b.py"})
+        stop.set()
+        thread.join()
+    assert "in the way" in caplog.text
+    assert {row[-1] for row in index_content(url)} == {"edited = 1"}
+
+
+WAITING = """select count(*)::int from pg_stat_activity
+where datname = current_database() and wait_event_type = 'Lock' and application_name = 'codingit'"""
 
 
 def test_a_new_model_is_built_beside_the_old_one_and_then_takes_over(url: str) -> None:
