@@ -1415,7 +1415,8 @@ CREATE FUNCTION codingit.search_code_candidates(asked_model smallint, asked_proj
       (
         select scope.id, scope.dense, scope.lexical
         from scope
-        where scope.called or scope.id in (select unnest(named))
+        where (name_term is not null or named is not null)
+          and (scope.called or scope.id in (select unnest(named)))
         order by scope.id
         limit most
       )

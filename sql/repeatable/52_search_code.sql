@@ -313,7 +313,8 @@ create or replace function codingit.search_code_candidates(
       (
         select scope.id, scope.dense, scope.lexical
         from scope
-        where scope.called or scope.id in (select unnest(named))
+        where (name_term is not null or named is not null)
+          and (scope.called or scope.id in (select unnest(named)))
         order by scope.id
         limit most
       )
