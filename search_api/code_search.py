@@ -15,6 +15,7 @@ from models.tokens import TermKind, query_terms
 from search_api.active_encoder import ActiveEncoder, QueryVector
 from search_api.budget import count_tokens
 from search_api.evidence import Sign
+from search_api.exact_fit import name_beside
 from search_api.globs import glob_to_regex
 from search_api.marking import find_matches
 from search_api.matched_lines import lines_of_phrases
@@ -69,6 +70,7 @@ class CodeQuery:
 class CodeHit:
     """A chunk that answers: lines are 1-based and inclusive; `scores` add up to `score`.
 
+    `symbol` is its largest definition, `asked_name` another one in it, where that is the name that was asked for.
     `matched_lines` are those on which a quoted phrase or a match of the expression begins, where one was asked for,
     `matches` what to highlight in the content, as half-open ranges of code points.
     """
@@ -87,6 +89,7 @@ class CodeHit:
     matched_lines: tuple[int, ...] | None = None
     scores: dict[str, float] | None = None
     matches: tuple[Span, ...] | None = None
+    asked_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,4 +259,5 @@ def _hit(ranked: Ranked, winner: Winner, intent: QueryIntent, *, explain: bool) 
         stale=winner.stale,
         matched_lines=lines,
         scores={name: round(value, 5) for name, value in ranked.parts.items()} if explain else None,
+        asked_name=name_beside(candidate.symbol, candidate.defines, intent.name) if intent.name else None,
     )

@@ -34,6 +34,13 @@ def fit_name(symbol: str | None, defines: Sequence[str], asked: str) -> float:
     return UNQUALIFIED if qualified.rsplit(".", 1)[-1] == last or last in defines else 0.0
 
 
+def name_beside(symbol: str | None, defines: Sequence[str], asked: str) -> str | None:
+    """The bare name that was asked for, where a chunk defines it beside what it is called after; else None."""
+    last = asked.rsplit(".", 1)[-1]
+    is_symbol = symbol is not None and _SEPARATOR.split(symbol)[-1] == last
+    return last if last in defines and not is_symbol else None
+
+
 def _fit_rest(rest: str) -> float:
     if "/" not in rest:
         return WITHOUT_ENDING if rest.startswith(".") else BEGINNING

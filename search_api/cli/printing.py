@@ -126,6 +126,7 @@ def mark_matches(snippet: str, matches: Sequence[Match]) -> str:
 
 def _heading(number: int, result: CodeResult) -> str:
     named = f"  {result.kind} {result.symbol}" if result.symbol else ""
+    named += f"  with {result.asked_name}" if result.asked_name else ""
     stale = "  (changed since it was indexed)" if result.stale else ""
     return f"{number}. {result.path}:{result.start_line}-{result.end_line}{named}  {result.score:.3f}{stale}"
 

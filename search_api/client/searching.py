@@ -33,6 +33,7 @@ class CodeResult(Reply, frozen=True):
     scores: dict[str, float] | None = None
     matched_lines: tuple[int, ...] | None = None
     matches: tuple[CodeMatch, ...] | None = None
+    asked_name: str | None = None
 
 
 class IndexFreshness(Reply, frozen=True):

@@ -105,6 +105,7 @@ def _names(rest: Sequence[CodeHit], left: int, number: int, shorten: Callable[[s
 
 def _heading(number: int, hit: CodeHit, shorten: Callable[[str], str]) -> str:
     what = f" {hit.kind} {hit.symbol}" if hit.symbol else ""
+    what += f" with {hit.asked_name}" if hit.asked_name else ""
     changed = " (the file has changed since)" if hit.stale else ""
     return f"[{number}] {shorten(hit.path)}:{hit.start_line}-{hit.end_line}{what}{changed}"
 

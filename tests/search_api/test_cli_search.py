@@ -36,6 +36,7 @@ RESULT = {
     "stale": True,
     "matched_lines": None,
     "matches": None,
+    "asked_name": None,
 }
 FRESH = {"files": 3, "pending": 0, "failed": 0}
 ANSWER = {"results": [RESULT], "index": FRESH, "widened": {}, "truncated": False, "took_ms": 1.0}
@@ -108,6 +109,16 @@ def test_a_result_is_printed_with_its_place_symbol_score_and_lines(
     assert "1. /shop/prices.py:10-12  function round_price  1.250  (changed since it was indexed)" in printed
     assert "   12 | def round_price(amount):" in printed
     assert "because: dense +0.500, lexical +0.750" in printed
+
+
+def test_a_result_that_defines_the_asked_name_beside_another_says_so(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stub.answers["/v1/search/code"] = (200, {**ANSWER, "results": [{**RESULT, "asked_name": "to_cents"}]})
+
+    run(monkeypatch, "search", "to_cents")
+
+    assert "1. /shop/prices.py:10-12  function round_price  with to_cents  1.250" in capsys.readouterr().out
 
 
 def test_an_exact_match_is_shown_after_the_line_above_it(

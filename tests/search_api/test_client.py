@@ -177,7 +177,7 @@ def test_a_reply_is_typed_and_what_this_version_does_not_know_is_left() -> None:
 
     assert (reply.results[0].symbol, reply.results[0].scores, reply.index.pending) == ("f", {"dense": 1.0}, 1)
     del result["novelty"]
-    assert to_document(reply)["results"][0] == {**result, "matched_lines": None, "matches": None}
+    assert to_document(reply)["results"][0] == {**result, "matched_lines": None, "matches": None, "asked_name": None}
 
 
 def test_a_moment_is_read_with_its_time_zone() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search_api.exact_fit import fit_name, fit_path
+from search_api.exact_fit import fit_name, fit_path, name_beside
 from search_api.matched_lines import lines_of_phrases
 
 
@@ -39,6 +39,24 @@ def test_a_name_fits_with_its_qualifiers_and_its_case(
     symbol: str | None, defines: tuple[str, ...], asked: str, fit: float
 ) -> None:
     assert fit_name(symbol, defines, asked) == fit
+
+
+@pytest.mark.parametrize(
+    ("symbol", "defines", "asked", "name"),
+    [
+        ("Basket", ("Cart", "total", "Basket"), "Cart", "Cart"),
+        ("Basket", ("Cart", "total", "Basket"), "Cart.total", "total"),
+        ("Basket", ("Cart", "Basket"), "Basket", None),
+        ("shop::Basket", ("Cart", "Basket"), "shop.Basket", None),
+        ("Basket", ("Cart", "Basket"), "cart", None),
+        ("Basket", ("Cart", "Basket"), "Shelf", None),
+        (None, ("A", "B"), "B", "B"),
+    ],
+)
+def test_a_name_that_was_asked_for_is_told_beside_that_of_the_largest(
+    symbol: str | None, defines: tuple[str, ...], asked: str, name: str | None
+) -> None:
+    assert name_beside(symbol, defines, asked) == name
 
 
 @pytest.mark.parametrize(

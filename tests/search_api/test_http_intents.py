@@ -29,6 +29,10 @@ FILES = {
     "/shop/tests/test_tokens.py": "def test_make_token():\n    assert make_token('ann') != make_token('bob')\n",
     "/shop/cli/up.py": "def start():\n    print('no such file: it is not there')\n",
     "/shop/cli/update.py": "def fetch_release():\n    raise SystemExit\n",
+    "/shop/errors.py": (
+        "class SoldOutError(Exception):\n    pass\n\n\nclass NoSuchProductError(Exception):\n    pass\n\n\n"
+        "class UnpaidError(Exception):\n    pass\n"
+    ),
     "/shop/prices.py": (
         "def round_price(price):\n    # \u56db\u820d\u4e94\u5165\u5230\u5206\n    return round(price, 2)\n"
     ),
@@ -70,6 +74,18 @@ def test_the_definition_of_a_name_comes_first_and_then_its_uses(asker: Asker, qu
     assert results[0]["scores"]["named_exactly"] > 0
     if query != "start":
         assert {result["path"] for result in results[1:3]} == {"/shop/auth/views.py", "/shop/tests/test_tokens.py"}
+
+
+@pytest.mark.parametrize(
+    ("query", "asked_name"),
+    [("UnpaidError", "UnpaidError"), ("class UnpaidError", "UnpaidError"), ("NoSuchProductError", None)],
+)
+def test_of_several_definitions_in_a_result_the_asked_one_is_told(
+    asker: Asker, query: str, asked_name: str | None
+) -> None:
+    result = next(each for each in asker.ask(query)["results"] if each["path"] == "/shop/errors.py")
+
+    assert (result["symbol"], result["asked_name"]) == ("NoSuchProductError", asked_name)
 
 
 @pytest.mark.parametrize(

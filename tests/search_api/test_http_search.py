@@ -121,7 +121,7 @@ def test_a_code_reply_is_complete(api: Api) -> None:
     (result,) = reply["results"]
     assert set(result) == {
         *("path", "project_id", "file_id", "language", "kind", "symbol", "start_line", "end_line"),
-        *("score", "scores", "content", "stale", "matched_lines", "matches"),
+        *("score", "scores", "content", "stale", "matched_lines", "matches", "asked_name"),
     }
     assert (result["symbol"], result["start_line"], result["stale"]) == ("parse_quokka", 1, False)
     assert result["scores"]

@@ -67,7 +67,8 @@ class CodeResult(BaseModel):
     file_id: UUID
     language: str | None
     kind: str
-    symbol: str | None
+    symbol: str | None = Field(description="The largest definition in it, or the one that it continues.")
+    asked_name: str | None = Field(None, description="Another one in it, when it has the name that was asked for.")
     start_line: int
     end_line: int
     score: float = Field(description="Compares within this reply only.")

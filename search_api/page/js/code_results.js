@@ -58,6 +58,7 @@ function renderAbout(result) {
     { class: "about" },
     !NO_KINDS.has(result.kind) && h("span", { class: "kind" }, result.kind),
     result.symbol && h("code", { class: "symbol" }, result.symbol),
+    result.asked_name && h("span", {}, "with ", h("code", {}, result.asked_name)),
     h("span", {}, lines),
     result.language && h("span", {}, result.language),
   );

@@ -40,6 +40,12 @@ def test_a_result_is_where_what_and_its_code() -> None:
     assert packed([HIT], 200).text == "[1] a.py:11-13 function work\ndef work():\n    rest()\n    return 1"
 
 
+def test_code_that_defines_the_asked_name_beside_another_says_so() -> None:
+    both = replace(HIT, asked_name="rest")
+
+    assert packed([both], 200).text.splitlines()[0] == "[1] a.py:11-13 function work with rest"
+
+
 def test_a_changed_file_and_code_without_a_name_are_headed_so() -> None:
     nameless = replace(HIT, symbol=None, kind="code", stale=True)
 
