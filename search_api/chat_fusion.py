@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import isfinite
 from uuid import UUID
 
 from sql.chat import ChatCandidate, Evidence
+from sql.moments import FarMoment
 
 # What each kind of evidence is worth at its best; below that, in proportion to its score. These and the numbers below
 # were chosen on one half of the topics of benchmarks/chat_quality.py, which tells of the other half.
@@ -91,7 +93,9 @@ def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evi
                 continue
             scores[each.id] += weights[kind] * share
             evidence[each.id].append(kind)
-    newest = max((_time(each.created_at) for each in known.values()), default=0.0)
+    # Of messages whose time is known, and not of one that another client has put at the end of time.
+    dated = (each.created_at for each in known.values() if not isinstance(each.created_at, FarMoment))
+    newest = max(map(_time, dated), default=_time(None))
     found = []
     for message_id, score in scores.items():
         candidate = known[message_id]
@@ -125,8 +129,8 @@ def _shares(kind: Evidence, found: Sequence[ChatCandidate], alone: bool) -> list
 def _worth(candidate: ChatCandidate, taste: Taste, newest: float) -> float:
     worth = OUTPUT_WORTH if candidate.is_output and taste.tool_output is ToolOutput.DEMOTE else 1.0
     worth *= REMARK_WORTH + (1 - REMARK_WORTH) * min(1.0, candidate.size / ANSWER_BYTES)
-    if taste.recency:
-        days = (newest - _time(candidate.created_at)) / 86_400
+    if taste.recency and isfinite(newest):
+        days = max(0.0, newest - _time(candidate.created_at)) / 86_400
         worth *= 1 - taste.recency + taste.recency * 0.5 ** (days / HALF_LIFE_DAYS)
     return worth
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -15,6 +15,7 @@ from search_api.chat_fusion import MOST_NAMED, UNRELATED, Sort, Taste, ToolOutpu
 from search_api.chat_search import ChatMode, ChatQuery, ChatReply, search_chat
 from sql.chat import ChatCandidate, ChatFilters, Evidence
 from sql.database import Database
+from sql.moments import FarMoment
 from tests.chatting import START, new_session, say
 from tests.conftest import make_user, signed_in
 from tests.indexing import execute, index_now
@@ -246,6 +247,25 @@ def test_recency_moves_the_newer_of_equals_up_and_the_older_down(told: Told) -> 
 
     assert told.find(ChatQuery("crash", ChatMode.VECTOR)) == [old, new]
     assert told.find(ChatQuery("crash", ChatMode.VECTOR, taste=Taste(recency=1.0))) == [new, old]
+
+
+def test_a_message_at_the_end_of_time_makes_no_other_old() -> None:
+    moments = [FarMoment.of("infinity"), START, START - timedelta(days=90), FarMoment.of("-infinity"), None]
+    found = [ChatCandidate(UUID(int=number), moment, Evidence.LITERAL, 1.0) for number, moment in enumerate(moments)]
+
+    scores = {each.id.int: each.score for each in fuse(found, Taste(recency=0.5))}
+    best = scores[1]
+
+    assert [scores[number] / best for number in range(5)] == pytest.approx([1, 1, 0.75, 0.5, 0.5])
+
+
+@pytest.mark.parametrize("moment", [None, FarMoment.of("infinity"), FarMoment.of("-infinity")])
+def test_recency_tells_messages_without_a_time_not_apart(moment: datetime | None) -> None:
+    found = [ChatCandidate(UUID(int=number), moment, Evidence.LITERAL, 1.0) for number in range(2)]
+
+    aged, ageless = (fuse(found, Taste(recency=recency)) for recency in (0.5, 0.0))
+
+    assert [each.score for each in aged] == [each.score for each in ageless]
 
 
 @pytest.mark.parametrize(
