@@ -18,7 +18,7 @@ MOST_READ = 200_000
 # The parser takes about a millisecond for 10,000 characters.
 MOST_MARKED = 20_000
 
-# Before there is an index, a count of all of a long history would cost each search more than the search.
+# A count of all of a long history that waits would cost each search more than the search.
 MOST_COUNTED = 10_000
 
 
@@ -109,7 +109,10 @@ class ChatCandidate:
 
 @dataclass(frozen=True, slots=True)
 class ChatFreshness:
-    """Messages of the caller's that wait to be embedded, and those that failed; words find both."""
+    """Messages of the caller's that wait to be embedded, and those that failed; words find both.
+
+    No more than MOST_COUNTED are counted.
+    """
 
     pending: int
     failed: int

@@ -98,7 +98,7 @@ def _cut(text: str, room: int) -> str:
 def _freshness(index: ChatFreshness) -> list[str]:
     lines = []
     if index.pending:
-        # No more are counted as long as no worker has run.
+        # No more are counted.
         count = f"at least {index.pending}" if index.pending >= MOST_COUNTED else str(index.pending)
         lines.append(f"Still indexing; messages that only their words find as yet: {count}. Ask again for those.")
     if index.failed:

@@ -146,6 +146,42 @@ create or replace function codingit.letters_of(term text) returns text
   set search_path = pg_catalog, pg_temp
   return (select string_agg(letter, '' order by letter collate "C") from regexp_split_to_table(term, '') as letter);
 
+-- The messages of one user that the filters leave, and where they stand. Expanded where it is used, so it has no settings
+-- of its own; a statement that names it reads in parallel only because it says that it may.
+create or replace function codingit.chat_in_scope(
+  caller uuid,
+  asked_session uuid,
+  asked_role text,
+  asked_model text,
+  asked_tags text[],
+  asked_after timestamptz,
+  asked_before timestamptz,
+  without_output boolean
+) returns table (
+  place tid, id uuid, created_at timestamptz, content text, content_vector tsvector, is_output boolean
+)
+  language sql stable parallel safe
+  begin atomic
+  select
+    message.ctid, message.id, message.created_at, message.content, message.content_vector, message.is_output
+  from public.chat_message_cache as message
+  where message.user_id = caller
+    and (asked_session is null or message.session_id = asked_session)
+    and (asked_role is null or message.role = asked_role)
+    and (asked_model is null or message.model = asked_model)
+    and (asked_after is null or message.created_at >= asked_after)
+    and (asked_before is null or message.created_at < asked_before)
+    and not (without_output and message.is_output)
+    and exists (
+      select from public.chat_sessions as session
+      where session.id = message.session_id and session.user_id = caller and session.status is distinct from 'deleted'
+    )
+    and (asked_tags is null or exists (
+      select from public.chat_session_tags as label
+      where label.session_id = message.session_id and label.tag = any (asked_tags)
+    ));
+  end;
+
 -- Messages of one user that meet one condition: the newest of them, scored. Only search_chat_candidates calls it, and
 -- `condition` and `scoring` are texts of that function's own. The planner does not know which words a user says often: of a
 -- common one it would fetch every message, of one that others say often read all messages of the user. So a look at the
@@ -183,28 +219,12 @@ create or replace function codingit.match_chat(
     common constant int := 20;
     -- Read for what is common.
     most_read constant int := 4000;
-    in_scope constant text := 'message.user_id = $1
-      and ($7 is null or message.session_id = $7)
-      and ($8 is null or message.role = $8)
-      and ($9 is null or message.model = $9)
-      and ($11 is null or message.created_at >= $11)
-      and ($12 is null or message.created_at < $12)
-      and exists (
-        select from public.chat_sessions as session
-        where session.id = message.session_id
-          and session.user_id = $1
-          and session.status is distinct from ''deleted''
-      )
-      and ($10 is null or exists (
-        select from public.chat_session_tags as label
-        where label.session_id = message.session_id and label.tag = any ($10)
-      ))' || case when without_output then ' and not message.is_output' else '' end;
+    in_scope constant text := 'codingit.chat_in_scope($1, $7, $8, $9, $10, $11, $12, $15) as message';
     -- The limit keeps the condition out of the index: these are read in the order of the index on the user and time.
     newest_in_scope constant text := format(
       '(
-        select message.id, message.created_at, message.content, message.content_vector
-        from public.chat_message_cache as message
-        where %s
+        select message.place, message.created_at, message.content, message.content_vector
+        from %s
         order by message.created_at desc
         limit $13
       ) as message',
@@ -218,28 +238,30 @@ create or replace function codingit.match_chat(
     );
     wanted constant int := case when newest then most else most_scored end;
     found_at_once int;
-    chosen uuid[];
+    -- Places, and not ids to look up again: they hold within one snapshot, and a stable function has its caller's.
+    chosen tid[];
   begin
     execute format('select count(*) from %s where %s', newest_in_scope, matches)
     into found_at_once
     using caller, words, patterns, lacking, without, near, asked_session, asked_role, asked_model, asked_tags,
-      asked_after, asked_before, looked_at;
+      asked_after, asked_before, looked_at, null::int, without_output;
     if found_at_once >= common then
       execute format(
-        'select array_agg(match.id) from (select message.id from %s where %s limit $14) as match', newest_in_scope, matches
+        'select array_agg(match.place) from (select message.place from %s where %s limit $14) as match',
+        newest_in_scope, matches
       )
       into chosen
       using caller, words, patterns, lacking, without, near, asked_session, asked_role, asked_model, asked_tags,
-        asked_after, asked_before, most_read, wanted;
+        asked_after, asked_before, most_read, wanted, without_output;
     end if;
     -- Common of late and rare before: the index knows all of them.
     if coalesce(cardinality(chosen), 0) < most then
       execute format(
-        'select array_agg(match.id)
+        'select array_agg(match.place)
         from (
-          select message.id
-          from public.chat_message_cache as message
-          where %s and %s
+          select message.place
+          from %s
+          where %s
           -- An expression, so that no index on time looks like the better way.
           order by message.created_at + interval ''0'' desc
           limit $13
@@ -248,16 +270,20 @@ create or replace function codingit.match_chat(
       )
       into chosen
       using caller, words, patterns, lacking, without, near, asked_session, asked_role, asked_model, asked_tags,
-        asked_after, asked_before, wanted;
+        asked_after, asked_before, wanted, null::int, without_output;
     end if;
     return query execute format(
-      'select message.id, message.created_at, $4, (%s)::real as score, message.is_output,
-        octet_length(message.content)
-      from public.chat_message_cache as message
-      where message.id = any ($1) and message.user_id = $5
-      order by case when $7 then null else (%s) end desc nulls last, message.created_at desc nulls last, message.id
+      'select scored.id, scored.created_at, $4, scored.score, scored.is_output, scored.size
+      from (
+        select message.id, message.created_at, (%s)::real as score, message.is_output, octet_length(message.content) as size
+        from public.chat_message_cache as message
+        where message.ctid = any ($1) and message.user_id = $5
+        -- Scored once, and not again for the order.
+        offset 0
+      ) as scored
+      order by case when $7 then null else scored.score end desc nulls last, scored.created_at desc nulls last, scored.id
       limit $8',
-      scoring, scoring
+      scoring
     ) using chosen, words, patterns, evidence_kind, caller, near, newest, most;
   end
   $$;
@@ -278,12 +304,16 @@ create or replace function codingit.weigh_chat_terms(caller uuid, asked_words te
   begin
     return query
     with terms as materialized (
-      select near.word, near.term, near.likeness from codingit.similar_chat_terms(caller, asked_words, false) as near
-      union all
-      select distinct lexeme, lexeme, 1::real
-      from unnest(asked_words) as each_word (text)
-      cross join lateral unnest(tsvector_to_array(to_tsvector('pg_catalog.english', each_word.text))) as lexeme
-      where char_length(lexeme) not between 3 and 64
+      -- Made into a query once: asked again for each sampled message that took 10 microseconds, half of a search.
+      select known.word, codingit.exact_query(known.term) as query, known.likeness
+      from (
+        select near.word, near.term, near.likeness from codingit.similar_chat_terms(caller, asked_words, false) as near
+        union all
+        select distinct lexeme, lexeme, 1::real
+        from unnest(asked_words) as each_word (text)
+        cross join lateral unnest(tsvector_to_array(to_tsvector('pg_catalog.english', each_word.text))) as lexeme
+        where char_length(lexeme) not between 3 and 64
+      ) as known
     ),
     sample as materialized (
       select message.content_vector
@@ -295,9 +325,9 @@ create or replace function codingit.weigh_chat_terms(caller uuid, asked_words te
     counted as materialized (
       select
         terms.word,
-        codingit.exact_query(terms.term) as query,
+        terms.query,
         terms.likeness,
-        (select count(*) from sample where sample.content_vector @@ codingit.exact_query(terms.term)) as df,
+        (select count(*) from sample where sample.content_vector @@ terms.query) as df,
         (select count(*) from sample) as n
       from terms
     ),
@@ -381,6 +411,9 @@ create or replace function codingit.search_chat_candidates(
     found uuid[] := '{}';
     added bigint;
     found_literally bigint := 0;
+    held text[] := '{}';
+    -- Of a sentence to the letter, two words: all its trigrams in the index cost up to eight times as much as theirs.
+    rare_pieces text[];
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
@@ -418,27 +451,13 @@ create or replace function codingit.search_chat_candidates(
         );
         get diagnostics added = row_count;
         found_literally := found_literally + added;
+        if cardinality(asked.holds) = 1 and numnode(asked.plain) = 0 and asked.lacks is null then
+          held := held || asked.holds;
+        end if;
       end if;
     end loop;
     without := websearch_to_tsquery('pg_catalog.english', asked_without);
-    if asked_literal is not null and cardinality(found) >= enough then
-      -- Of common words the trigrams are common too: three of them in 200,000 messages took half a second.
-      return query
-      select
-        message.id, message.created_at, 'literal', (1 / (1 + ln(1 + char_length(message.content))))::real,
-        message.is_output, octet_length(message.content)
-      from public.chat_message_cache as message
-      where message.id = any (found) and message.user_id = caller and (message.content || '') ilike asked_literal;
-    elsif asked_literal is not null then
-      return query select * from codingit.match_chat(
-        caller, case when asked_literal ~ has_trigram then indexed_literal else read_literal end,
-        by_length, 'literal', null, array[asked_literal], null, without, null,
-        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
-      );
-      get diagnostics added = row_count;
-      found_literally := found_literally + added;
-    end if;
-    if asked_any is not null and (not newest or cardinality(found) + found_literally < enough) then
+    if asked_any is not null and (not newest or cardinality(found) < enough) then
       with terms as materialized (
         select term.word, term.query, term.weight, term.is_common
         from codingit.weigh_chat_terms(caller, asked_any) as term
@@ -455,14 +474,53 @@ create or replace function codingit.search_chat_candidates(
         (select string_agg('(' || terms.query::text || ')', ' | ')
           from terms
           where not terms.is_common or not exists (select from terms as rare where not rare.is_common)
-        )::tsquery
-      into by_terms, any_words;
-      if any_words is not null then
-        return query select * from codingit.match_chat(
-          caller, 'message.content_vector @@ $2', by_terms, 'any', any_words, null, null, without, null,
-          asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
-        );
-      end if;
+        )::tsquery,
+        (select array_agg('%' || rarest.text || '%')
+          from (
+            select piece.text, bool_and(terms.is_common) as is_common
+            from regexp_split_to_table(substr(asked_literal, 2, char_length(asked_literal) - 2), '\s+') as piece (text)
+            join terms on to_tsvector('pg_catalog.english', piece.text) @@ terms.query
+            where piece.text ~ has_trigram
+            group by piece.text
+            -- A short one stands within many others.
+            order by max(terms.weight) * char_length(piece.text) desc, piece.text
+            limit 2
+          ) as rarest
+          having not bool_and(rarest.is_common))
+      into by_terms, any_words, rare_pieces;
+    end if;
+    if asked_literal = any (held) and without is null then
+      -- A name alone: its alternative has looked for the same.
+      null;
+    elsif asked_literal is not null and cardinality(found) >= enough then
+      -- Of common words the trigrams are common too: three of them in 200,000 messages took half a second.
+      return query
+      select
+        message.id, message.created_at, 'literal', (1 / (1 + ln(1 + char_length(message.content))))::real,
+        message.is_output, octet_length(message.content)
+      from public.chat_message_cache as message
+      where message.id = any (found) and message.user_id = caller and (message.content || '') ilike asked_literal;
+    elsif asked_literal is not null then
+      return query select * from codingit.match_chat(
+        caller,
+        case
+          when rare_pieces is not null then
+            case when cardinality(rare_pieces) > 1 then 'message.content ilike $3[2] and ' else '' end
+              || indexed_literal || ' and (message.content || '''') ilike all ($3)'
+          when asked_literal ~ has_trigram then indexed_literal
+          else read_literal
+        end,
+        by_length, 'literal', null, rare_pieces || asked_literal, null, without, null,
+        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
+      );
+      get diagnostics added = row_count;
+      found_literally := found_literally + added;
+    end if;
+    if any_words is not null and (not newest or cardinality(found) + found_literally < enough) then
+      return query select * from codingit.match_chat(
+        caller, 'message.content_vector @@ $2', by_terms, 'any', any_words, null, null, without, null,
+        asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
+      );
     end if;
     if asked_similar is not null and cardinality(found) + found_literally < enough then
       with similar_terms as (
@@ -508,6 +566,8 @@ create or replace function codingit.search_chat_meaning(
   language plpgsql stable security definer
   set search_path = public, extensions, pg_temp
   set plan_cache_mode = force_custom_plan
+  -- The first few of the caller's parts may lie behind those of all others.
+  set enable_seqscan = off
   set jit = off
   as $$
   #variable_conflict use_column
@@ -518,6 +578,8 @@ create or replace function codingit.search_chat_meaning(
       asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, asked_without
     ) > 0 or without_output;
     near_parts constant int := most * 3;
+    -- The nearest of a few are no nearer than those of all: what is farther away need not be sorted, a third of the pass.
+    compared_first constant int := 4000;
     kept bigint;
   begin
     if caller is null then
@@ -529,10 +591,23 @@ create or replace function codingit.search_chat_meaning(
     -- A session is a small part of the whole: its own parts are read and nothing else.
     if asked_session is null then
       return query
-      with near as materialized (
+      with compared as (
+        select part.embedding <#> asked_vector::halfvec as distance
+        from (
+          select part.embedding
+          from public.chat_embeddings as part
+          where part.user_id = caller and part.model_id = asked_model_id
+          limit compared_first
+        ) as part
+      ),
+      farthest as materialized (
+        select compared.distance from compared order by compared.distance offset near_parts - 1 limit 1
+      ),
+      near as materialized (
         select part.message_id, part.start_at, part.end_at, part.embedding <#> asked_vector::halfvec as distance
         from public.chat_embeddings as part
         where part.user_id = caller and part.model_id = asked_model_id
+          and part.embedding <#> asked_vector::halfvec <= coalesce((select farthest.distance from farthest), 'infinity')
         order by distance
         limit near_parts
       ),
@@ -545,22 +620,10 @@ create or replace function codingit.search_chat_meaning(
         message.id, message.created_at, (-best.distance)::real, message.is_output,
         octet_length(message.content), best.start_at, best.end_at
       from best
-      join public.chat_message_cache as message on message.id = best.message_id
-      where message.user_id = caller
-        and (asked_role is null or message.role = asked_role)
-        and (asked_model is null or message.model = asked_model)
-        and (asked_after is null or message.created_at >= asked_after)
-        and (asked_before is null or message.created_at < asked_before)
-        and not (without_output and message.is_output)
-        and (without is null or not message.content_vector @@ without)
-        and exists (
-          select from public.chat_sessions as session
-          where session.id = message.session_id and session.user_id = caller and session.status is distinct from 'deleted'
-        )
-        and (asked_tags is null or exists (
-          select from public.chat_session_tags as label
-          where label.session_id = message.session_id and label.tag = any (asked_tags)
-        ))
+      join codingit.chat_in_scope(
+        caller, null, asked_role, asked_model, asked_tags, asked_after, asked_before, without_output
+      ) as message on message.id = best.message_id
+      where without is null or not message.content_vector @@ without
       order by best.distance, message.id
       limit most;
       get diagnostics kept = row_count;
@@ -573,23 +636,10 @@ create or replace function codingit.search_chat_meaning(
     with allowed as materialized (
       select
         message.id, message.created_at, message.is_output, octet_length(message.content) as size
-      from public.chat_message_cache as message
-      where message.user_id = caller
-        and (asked_session is null or message.session_id = asked_session)
-        and (asked_role is null or message.role = asked_role)
-        and (asked_model is null or message.model = asked_model)
-        and (asked_after is null or message.created_at >= asked_after)
-        and (asked_before is null or message.created_at < asked_before)
-        and not (without_output and message.is_output)
-        and (without is null or not message.content_vector @@ without)
-        and exists (
-          select from public.chat_sessions as session
-          where session.id = message.session_id and session.user_id = caller and session.status is distinct from 'deleted'
-        )
-        and (asked_tags is null or exists (
-          select from public.chat_session_tags as label
-          where label.session_id = message.session_id and label.tag = any (asked_tags)
-        ))
+      from codingit.chat_in_scope(
+        caller, asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, without_output
+      ) as message
+      where without is null or not message.content_vector @@ without
     ),
     best as (
       select distinct on (part.message_id)
@@ -614,6 +664,9 @@ revoke all on function codingit.forget_chat_terms() from public;
 revoke all on function codingit.similar_chat_terms(uuid, text[], boolean) from public;
 revoke all on function codingit.letters_of(text) from public;
 revoke all on function codingit.weigh_chat_terms(uuid, text[]) from public;
+revoke all on function codingit.chat_in_scope(
+  uuid, uuid, text, text, text[], timestamptz, timestamptz, boolean
+) from public;
 revoke all on function codingit.match_chat(
   uuid, text, text, text, tsquery, text[], text[], tsquery, jsonb, uuid, text, text, text[], timestamptz, timestamptz,
   boolean, boolean, int

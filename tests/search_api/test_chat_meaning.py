@@ -233,6 +233,18 @@ def test_before_there_is_an_index_no_more_are_counted_than_are_worth_knowing_of(
     assert told.search(ChatQuery("crash")).index.pending == 2
 
 
+def test_while_much_waits_no_more_is_counted_than_is_worth_knowing_of(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.tell("segfault")
+    told.index()
+    told.tell("second", "third", "fourth")
+
+    assert told.search(ChatQuery("crash")).index.pending == 3
+    monkeypatch.setattr(sql.chat, "MOST_COUNTED", 2)
+    assert told.search(ChatQuery("crash")).index.pending == 2
+
+
 def test_newest_first_meaning_alone_keeps_out_of_a_hybrid_search(told: Told) -> None:
     first, _, third = told.tell("crash", "segfault", "crash again")
     told.index()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -284,6 +285,7 @@ def test_a_caller_without_a_subject_is_refused(connection: Connection) -> None:
         "auth.uid(), 'true', '1', '', null, null, null, null, null, null, null, null, null, null, null, false, false,"
         " 9)",
         "select * from codingit.weigh_chat_terms(auth.uid(), '{x}')",
+        "select * from codingit.chat_in_scope(auth.uid(), null, null, null, null, null, null, false)",
     ],
 )
 def test_what_the_search_stands_on_is_closed(connection: Connection, alice: UUID, statement: str) -> None:
@@ -347,6 +349,59 @@ def test_without_the_index_no_other_answers_as_well(crowd: str, index: str, oper
         conditions = index_conditions(connection, lambda: candidates(connection, ALICE, wanted))
         connection.rollback()
     assert not any(operator in condition and "user_id" in condition for _, condition in conditions)
+
+
+@pytest.mark.parametrize(
+    ("literal", "asked_of_index"),
+    [
+        ("%{common} rarequokka%", {"%{common}%", "%rarequokka%"}),
+        ("%essage {rare} {common} rarequok%", {"%{rare}%", "%{common}%"}),
+        ("%message%", {"%message%"}),
+        ("%nowhere to be found%", {"%nowhere to be found%"}),
+    ],
+)
+def test_of_a_sentence_to_the_letter_the_index_is_asked_for_its_rare_words(
+    crowd: str, literal: str, asked_of_index: set[str]
+) -> None:
+    with psycopg.connect(crowd) as connection:
+        rows = connection.execute(
+            "select content from chat_message_cache where user_id = %s and content like '%%rarequokka' limit 1",
+            (ALICE,),
+        )
+        ((content,),) = rows.fetchall()
+        _, rare, common, _ = content.split()
+        pattern = literal.format(rare=rare, common=common)
+        words = tuple(pattern.strip("%").split())
+        wanted = asking(literal=pattern, any_words=words, enough=1_000, most=200)
+        conditions = index_conditions(connection, lambda: candidates(connection, ALICE, wanted))
+        hits = {each.id for each in candidates(connection, ALICE, wanted) if each.evidence is Evidence.LITERAL}
+        expected = connection.execute(
+            "select id from chat_message_cache where user_id = %s and content ilike %s "
+            "order by created_at desc limit 200",
+            (ALICE, pattern),
+        )
+        assert hits == {row[0] for row in expected}
+    asked = {
+        each for _, condition in conditions if "~~*" in condition for each in re.findall(r"'(%[^']*%)'", condition)
+    }
+    # What the newest messages are full of is asked of no index.
+    assert asked == (
+        set() if "message" in words else {each.format(rare=rare, common=common) for each in asked_of_index}
+    )
+
+
+def test_what_an_alternative_has_looked_for_to_the_letter_is_looked_for_once(
+    connection: Connection, alice: UUID, session: UUID
+) -> None:
+    messages = {say(connection, session, text) for text in ("see src/cart.py", "in lib/src/cart.py:3", "src cart py")}
+    group = WordGroup('"src/cart.py"', "", ("%src/cart.py%",))
+    wanted = replace(asking(literal="%src/cart.py%", enough=10), groups=(group,))
+    literal = [each.id for each in candidates(connection, alice, wanted) if each.evidence is Evidence.LITERAL]
+    assert len(literal) == len(set(literal)) == 2
+    assert set(literal) < messages
+    narrower = replace(wanted, groups=(WordGroup('"src/cart.py" "see"', '"see"', ("%src/cart.py%",)),))
+    beside = {each.id for each in candidates(connection, alice, narrower) if each.evidence is Evidence.LITERAL}
+    assert beside == set(literal), "the alternative wants more than the text alone"
 
 
 @pytest.mark.parametrize("pattern", ["%qu%", "%a.b%", "%::%"])
