@@ -21,13 +21,14 @@ from unittest import mock
 import psycopg
 
 from benchmarks.asking import make_queries
+from benchmarks.computing import backend_of, computed
 from benchmarks.crowd import Crowd, Tenant, open_crowd
 from benchmarks.crowd_arguments import run_as_told
 from benchmarks.latency import WARM_UP
 from benchmarks.reporting import percentile, print_table, save_run
 from benchmarks.words import encoder_by_name
 from benchmarks.workspace import workspace
-from models.caller import Caller, user
+from models.caller import user
 from search_api import code_search
 from search_api.active_encoder import ActiveEncoder
 from search_api.code_search import CodeQuery, search_code
@@ -66,15 +67,15 @@ def _measure(
     database: Database, encoder: ActiveEncoder, tenant: Tenant, queries: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     caller = user(tenant.user_id)
-    backend = _backend_of(database, caller)
+    backend = backend_of(database, caller)
     for query in queries[:WARM_UP]:
         search_code(database, encoder, caller, CodeQuery(query))
     times: Times = defaultdict(list)
     with _timed_stages(times):
         for query in queries:
-            before = _computed(backend)
+            before = computed(backend)
             _timed(times, WHOLE, search_code)(database, encoder, caller, CodeQuery(query))
-            times[BACKEND].append((0.0, _computed(backend) - before))
+            times[BACKEND].append((0.0, computed(backend) - before))
     return {
         name: {"passed_ms": _middle([passed for passed, _ in each]), "computed_ms": _middle([used for _, used in each])}
         for name, each in times.items()
@@ -99,20 +100,6 @@ def _timed(times: Times, stage: str, run_stage: Callable[..., Any]) -> Callable[
         return result
 
     return run_timed
-
-
-def _backend_of(database: Database, caller: Caller) -> int:
-    with database.acting_as(caller) as connection:
-        row = connection.execute("select pg_backend_pid()").fetchone()
-    if row is None:
-        raise RuntimeError("the database did not tell its process")
-    backend: int = row[0]
-    return backend
-
-
-def _computed(process: int) -> float:
-    """Seconds that a process has computed; clock ticks would be too coarse."""
-    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
 
 
 def _middle(seconds: Sequence[float]) -> float:
