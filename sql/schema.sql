@@ -814,7 +814,7 @@ CREATE FUNCTION codingit.mark_session_stale() RETURNS trigger
   end
   $$;
 
-CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, near jsonb, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) RETURNS TABLE(id uuid, created_at timestamp with time zone, evidence text, score real, is_output boolean, size integer)
+CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) RETURNS TABLE(id uuid, created_at timestamp with time zone, evidence text, score real, is_output boolean, size integer)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'public', 'extensions', 'pg_temp'
     AS $_$
@@ -826,7 +826,7 @@ CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, e
     common constant int := 20;
     -- Read for what is common.
     most_read constant int := 4000;
-    in_scope constant text := 'codingit.chat_in_scope($1, $7, $8, $9, $10, $11, $12, $15) as message';
+    in_scope constant text := 'codingit.chat_in_scope($1, $6, $7, $8, $9, $10, $11, $12) as message';
     -- The limit keeps the condition out of the index: these are read in the order of the index on the user and time.
     newest_in_scope constant text := format(
       '(
@@ -850,16 +850,16 @@ CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, e
   begin
     execute format('select count(*) from %s where %s', newest_in_scope, matches)
     into found_at_once
-    using caller, words, patterns, lacking, without, near, asked_session, asked_role, asked_model, asked_tags,
-      asked_after, asked_before, looked_at, null::int, without_output;
+    using caller, words, patterns, lacking, without, asked_session, asked_role, asked_model, asked_tags,
+      asked_after, asked_before, without_output, looked_at;
     if found_at_once >= common then
       execute format(
         'select array_agg(match.place) from (select message.place from %s where %s limit $14) as match',
         newest_in_scope, matches
       )
       into chosen
-      using caller, words, patterns, lacking, without, near, asked_session, asked_role, asked_model, asked_tags,
-        asked_after, asked_before, most_read, wanted, without_output;
+      using caller, words, patterns, lacking, without, asked_session, asked_role, asked_model, asked_tags,
+        asked_after, asked_before, without_output, most_read, wanted;
     end if;
     -- Common of late and rare before: the index knows all of them.
     if coalesce(cardinality(chosen), 0) < most then
@@ -876,8 +876,8 @@ CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, e
         in_scope, matches
       )
       into chosen
-      using caller, words, patterns, lacking, without, near, asked_session, asked_role, asked_model, asked_tags,
-        asked_after, asked_before, wanted, null::int, without_output;
+      using caller, words, patterns, lacking, without, asked_session, asked_role, asked_model, asked_tags,
+        asked_after, asked_before, without_output, wanted;
     end if;
     return query execute format(
       'select scored.id, scored.created_at, $4, scored.score, scored.is_output, scored.size
@@ -888,10 +888,10 @@ CREATE FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, e
         -- Scored once, and not again for the order.
         offset 0
       ) as scored
-      order by case when $7 then null else scored.score end desc nulls last, scored.created_at desc nulls last, scored.id
-      limit $8',
+      order by case when $6 then null else scored.score end desc nulls last, scored.created_at desc nulls last, scored.id
+      limit $7',
       scoring
-    ) using chosen, words, patterns, evidence_kind, caller, near, newest, most;
+    ) using chosen, words, patterns, evidence_kind, caller, newest, most;
   end
   $_$;
 
@@ -1052,14 +1052,6 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
     -- Covers of the words in a row, longer messages a little behind.
     by_cover constant text := 'ts_rank_cd(message.content_vector, $2, 1)';
     by_length constant text := '1 / (1 + ln(1 + char_length(message.content)))';
-    by_likeness constant text := '(
-      select sum(word.likeness) from (
-        select max(near.likeness) as likeness
-        from jsonb_to_recordset($6) as near (word text, query tsquery, likeness real)
-        where message.content_vector @@ near.query
-        group by near.word
-      ) as word
-    ) * (1 + ts_rank_cd(message.content_vector, $2, 1)) ';
     -- Without three letters in a row there may be no trigram, and the index would be read from end to end (16 s in a million
     -- messages). So all of the caller's own messages are read then.
     indexed_literal constant text := 'message.content ilike $3[1]';
@@ -1069,7 +1061,7 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
     asked record;
     hit record;
     without tsquery;
-    near jsonb;
+    by_likeness text;
     near_words tsquery;
     by_terms text;
     any_words tsquery;
@@ -1093,7 +1085,7 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
     loop
       for hit in
         select * from codingit.match_chat(
-          caller, 'message.content_vector @@ $2', by_cover, 'words', asked.words, null, asked.lacks, null, null,
+          caller, 'message.content_vector @@ $2', by_cover, 'words', asked.words, null, asked.lacks, null,
           asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
         )
       loop
@@ -1111,7 +1103,7 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
             case when asked.holds[1] ~ has_trigram then indexed_literal else read_literal end,
             '(message.content || '''') ilike all ($3)'
           ),
-          by_length, 'literal', asked.plain, asked.holds, asked.lacks, null, null,
+          by_length, 'literal', asked.plain, asked.holds, asked.lacks, null,
           asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
         );
         get diagnostics added = row_count;
@@ -1175,7 +1167,7 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
           when asked_literal ~ has_trigram then indexed_literal
           else read_literal
         end,
-        by_length, 'literal', null, rare_pieces || asked_literal, null, without, null,
+        by_length, 'literal', null, rare_pieces || asked_literal, null, without,
         asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
       );
       get diagnostics added = row_count;
@@ -1183,26 +1175,33 @@ CREATE FUNCTION codingit.search_chat_candidates(asked_groups jsonb, asked_litera
     end if;
     if any_words is not null and (not newest or cardinality(found) + found_literally < enough) then
       return query select * from codingit.match_chat(
-        caller, 'message.content_vector @@ $2', by_terms, 'any', any_words, null, null, without, null,
+        caller, 'message.content_vector @@ $2', by_terms, 'any', any_words, null, null, without,
         asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
       );
     end if;
     if asked_similar is not null and cardinality(found) + found_literally < enough then
-      with similar_terms as (
-        select * from codingit.similar_chat_terms(caller, asked_similar, widen_known)
+      with similar_terms as materialized (
+        select near.word, codingit.exact_query(near.term) as query, near.likeness
+        from codingit.similar_chat_terms(caller, asked_similar, widen_known) as near
+      ),
+      alike as (
+        select
+          format('greatest(%s)', string_agg(
+            format('case when message.content_vector @@ %L::tsquery then %s end', similar_terms.query, similar_terms.likeness),
+            ', '
+          )) as likeness,
+          '(' || string_agg(similar_terms.query::text, ' | ') || ')' as terms
+        from similar_terms
+        group by similar_terms.word
       )
       select
-        (select jsonb_agg(jsonb_build_object(
-          'word', similar_terms.word, 'query', codingit.exact_query(similar_terms.term), 'likeness', similar_terms.likeness
-        )) from similar_terms),
-        (select string_agg(alike.terms, ' & ') from (
-          select '(' || string_agg(codingit.exact_query(similar_terms.term)::text, ' | ') || ')' as terms
-          from similar_terms group by similar_terms.word
-        ) as alike)::tsquery
-      into near, near_words;
-      if near is not null then
+        format('(%s) * (1 + ts_rank_cd(message.content_vector, $2, 1))', string_agg(alike.likeness, ' + ')),
+        string_agg(alike.terms, ' & ')::tsquery
+      into by_likeness, near_words
+      from alike;
+      if near_words is not null then
         return query select * from codingit.match_chat(
-          caller, 'message.content_vector @@ $2', by_likeness, 'similar', near_words, null, null, without, near,
+          caller, 'message.content_vector @@ $2', by_likeness, 'similar', near_words, null, null, without,
           asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, newest, without_output, most
         );
       end if;
@@ -3951,7 +3950,7 @@ REVOKE ALL ON FUNCTION codingit.mark_messages_stale() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.mark_session_stale() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, near jsonb, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION codingit.match_chat(caller uuid, condition text, scoring text, evidence_kind text, words tsquery, patterns text[], lacking text[], without tsquery, asked_session uuid, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, newest boolean, without_output boolean, most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.member_teams() FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.member_teams() TO authenticated;

@@ -282,7 +282,7 @@ def test_a_caller_without_a_subject_is_refused(connection: Connection) -> None:
         "delete from chat_terms",
         "select * from codingit.similar_chat_terms(auth.uid(), '{x}', true)",
         "select * from codingit.match_chat("
-        "auth.uid(), 'true', '1', '', null, null, null, null, null, null, null, null, null, null, null, false, false,"
+        "auth.uid(), 'true', '1', '', null, null, null, null, null, null, null, null, null, null, false, false,"
         " 9)",
         "select * from codingit.weigh_chat_terms(auth.uid(), '{x}')",
         "select * from codingit.chat_in_scope(auth.uid(), null, null, null, null, null, null, false)",
