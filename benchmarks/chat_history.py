@@ -132,15 +132,8 @@ def _session(key: str, title: str, at: datetime, turns: Sequence[tuple[str, str,
 def _distraction(
     topics: Sequence[dict[str, Any]], number: int, place: int, at: datetime, choice: random.Random
 ) -> Iterator[SaidMessage]:
-    topic, other = topics[number], choice.choice(topics)
-    words = [word.strip(".,:?") for word in topic["said"].split() if len(word) > 4]
-    facts = {
-        "name": topic["identifier"],
-        "title": topic["title"].lower(),
-        "other": other["title"].lower(),
-        "words": " and ".join(choice.sample(words, min(2, len(words)))),
-        "slug": topic["title"].lower().replace(" ", "_"),
-    }
+    topic = topics[number]
+    facts = topic_facts(topic, choice.choice(topics), choice)
     session = f"{number}:distraction{place}"
     for turn in range(TURNS):
         key = f"{session}:{turn}"
@@ -151,6 +144,18 @@ def _distraction(
             continue
         text = choice.choice(ASKED if role == "user" else REPLIED).format(**facts)
         yield SaidMessage(key, session, "Chores", role, "message", text, when)
+
+
+def topic_facts(topic: dict[str, Any], other: dict[str, Any], choice: random.Random) -> dict[str, str]:
+    """What templates say about a topic."""
+    words = [word.strip(".,:?") for word in topic["said"].split() if len(word) > 4]
+    return {
+        "name": topic["identifier"],
+        "title": topic["title"].lower(),
+        "other": other["title"].lower(),
+        "words": " and ".join(choice.sample(words, min(2, len(words)))),
+        "slug": topic["title"].lower().replace(" ", "_"),
+    }
 
 
 def _log(facts: dict[str, str], at: datetime, choice: random.Random) -> str:

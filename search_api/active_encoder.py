@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from models.caller import SERVICE
 from models.encoder import Encoder
 from search_api.known_words import knows_any_word
+from search_api.text_rows import TextRows
 from sql.database import Database
 from sql.index import ActiveGeneration, active_generation
 
@@ -47,6 +48,7 @@ class ActiveEncoder:
         self._first: Encoder | None = None
         self._looked = float("-inf")
         self._nothing: NDArray[np.float32] | None = None
+        self._rows: TextRows | None = None
         self._cached = lru_cache(maxsize=CACHED_QUERIES)(self._encode)
 
     def encode_query(self, query: str, *, wanted: bool = True) -> QueryVector:
@@ -62,6 +64,16 @@ class ActiveEncoder:
         """Whether the model that queries are encoded with knows a word of this one."""
         encoder = self._encoder
         return encoder is not None and knows_any_word(encoder.tokens, text)
+
+    def text_rows(self) -> TextRows | None:
+        """What compares a few hundred texts with a query while someone waits; None with a model that takes its time."""
+        encoder = self._encoder or self.current()
+        if not _takes_microseconds(encoder):
+            return None
+        rows = self._rows
+        if rows is None or rows.encoder is not encoder:
+            rows = self._rows = TextRows(encoder)
+        return rows
 
     def current(self) -> Encoder:
         """The active encoder, or before anything was indexed the one that will be; waits while it is loaded."""
@@ -107,3 +119,9 @@ class ActiveEncoder:
         if self._nothing is not None and np.array_equal(vector, self._nothing):
             return None
         return "[" + ",".join(map("{:.6g}".format, vector.tolist())) + "]"
+
+
+def _takes_microseconds(encoder: Encoder) -> bool:
+    from models.static_encoder import StaticEncoder  # who has another model may have none of its libraries loaded
+
+    return isinstance(encoder, StaticEncoder)

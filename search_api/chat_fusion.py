@@ -65,13 +65,14 @@ class Taste:
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A message with all its evidence; `span` is its part that is nearest in meaning, where that was asked."""
+    """A message with all its evidence; `span` is its part nearest in meaning and `meaning` its cosine, where asked."""
 
     id: UUID
     created_at: datetime | None
     score: float
     evidence: tuple[Evidence, ...]
     span: tuple[int, int] | None = None
+    meaning: float | None = None
 
 
 def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evidence, float] = WEIGHTS) -> list[Fused]:
@@ -101,8 +102,9 @@ def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evi
         candidate = known[message_id]
         near = best[Evidence.MEANING].get(message_id)
         span = None if near is None else near.span
+        meaning = None if near is None else near.score
         worth = _worth(candidate, taste, newest)
-        found.append(Fused(message_id, candidate.created_at, score * worth, tuple(evidence[message_id]), span))
+        found.append(Fused(message_id, candidate.created_at, score * worth, tuple(evidence[message_id]), span, meaning))
     if taste.sort is Sort.NEWEST:
         return sorted(found, key=lambda each: (_time(each.created_at), each.score, each.id), reverse=True)
     return sorted(found, key=lambda each: (each.score, _time(each.created_at), each.id), reverse=True)

@@ -81,7 +81,10 @@ class ChatQuery:
 
 @dataclass(frozen=True, slots=True)
 class ChatHit:
-    """A message that answers; `score` compares within one reply, `evidence` says how it was found."""
+    """A message that answers; `score` compares within one reply, `evidence` says how it was found.
+
+    `meaning` is the cosine of its nearest part with the query, where that was asked.
+    """
 
     id: UUID
     message_id: str
@@ -95,6 +98,7 @@ class ChatHit:
     evidence: tuple[Evidence, ...]
     snippet: Snippet
     neighbours: tuple[Neighbour, ...]
+    meaning: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,4 +279,5 @@ def _hit(
         evidence=fused.evidence,
         snippet=cut_snippet(winner.content, spans, query.excerpt, around=fused.span),
         neighbours=tuple(neighbours),
+        meaning=fused.meaning,
     )

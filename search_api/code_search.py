@@ -72,7 +72,7 @@ class CodeHit:
 
     `symbol` is its largest definition, `asked_name` another one in it, where that is the name that was asked for.
     `matched_lines` are those on which a quoted phrase or a match of the expression begins, where one was asked for,
-    `matches` what to highlight in the content, as half-open ranges of code points.
+    `matches` what to highlight in the content, as half-open ranges of code points, `meaning` the cosine with the query.
     """
 
     path: str
@@ -90,6 +90,7 @@ class CodeHit:
     scores: dict[str, float] | None = None
     matches: tuple[Span, ...] | None = None
     asked_name: str | None = None
+    meaning: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +261,5 @@ def _hit(ranked: Ranked, winner: Winner, intent: QueryIntent, *, explain: bool) 
         matched_lines=lines,
         scores={name: round(value, 5) for name, value in ranked.parts.items()} if explain else None,
         asked_name=name_beside(candidate.symbol, candidate.defines, intent.name) if intent.name else None,
+        meaning=candidate.dense,
     )

@@ -1,10 +1,11 @@
-"""How results of different kinds come into one order: pure, from each kind's own ranking and one yardstick for all.
+"""How results of different kinds come into one order: pure, from each kind's own ranking and yardsticks for all kinds.
 
 The scores of code, chats and tasks cannot be compared: each is made of other evidence and counted from that kind's
-best. So every result is measured again by the same yardstick, `fit`: the share of the query's terms that its text
-holds, rare ones among all the results weighing more. A kind is trusted as far as its best results fit, and its own
-ranking counts inside of that: score = prior * (a quarter of the fit + three quarters of the best fit of the kind * the
-share of its best score).
+best. So every result is measured by two yardsticks that know no kind. `fit` is the share of the query's terms that its
+text holds, rare ones among all the results weighing more; a term that none of them holds counts where a word is spelt
+like it. The other is the cosine of its meaning with the query's. From the best of each kind follows how probably that
+kind has the answer (logistic regression over the kinds), and a result's score is that probability times the mean of
+its fit and of the square of its share of its kind's best score.
 """
 
 from __future__ import annotations
@@ -16,54 +17,126 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from models.tokens import terms_of
+from search_api.spelling import likeness
 
 T = TypeVar("T")
 
-# Between a result's own fit and its place in the ranking of its kind. benchmarks/everything_quality.py, mean nDCG@10
-# over the kinds with 0.25, 0.5, 0.75 and 1: 0.565, 0.559, 0.552, 0.537.
-FIT_SHARE = 0.25
-# A kind's best result may be any of its first: what ranks first is not always what holds the most words.
-BEST_OF = 3
+# Shorter terms are like too many others.
+SHORTEST_MISSPELT = 4
+LIKE_ENOUGH = 0.3
+# How many letters a misspelt word may have too many or too few.
+LETTERS_APART = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """What evidence counts; fitted by benchmarks/everything_quality.py, which tells what it is worth on other folds.
+
+    `fit_worth` is what a whole fit counts beside a cosine of 1, `sharpness` how much of that makes a kind so much more
+    probable, `leanings` what speaks for a kind before anything is found: code holds so many words and names so many
+    things that it is near to nearly any query. `own_fit` is the share of a result's own fit beside its place.
+    """
+
+    sharpness: float
+    leanings: Mapping[str, float]
+    fit_worth: float = 0.6
+    own_fit: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked(Generic[T]):
-    """A result with its text and its score in its own kind's ranking."""
+    """A result with its text, its score in its own kind's ranking, and its cosine with the query where it is known."""
 
     kind: str
     item: T
     text: str
     score: float
+    meaning: float | None = None
 
 
-def merge(
-    terms: Mapping[str, float], results: Sequence[Ranked[T]], priors: Mapping[str, float]
-) -> list[tuple[float, Ranked[T]]]:
+@dataclass(frozen=True, slots=True)
+class Yardsticks:
+    """Of each result its fit, the evidence that it gives for its kind, and its share of its kind's best score."""
+
+    fits: Sequence[float]
+    evidence: Sequence[float]
+    shares: Sequence[float]
+
+
+def merge(terms: Mapping[str, float], results: Sequence[Ranked[T]], merging: Merging) -> list[tuple[float, Ranked[T]]]:
     """All results best first, each with a score from 0 to 1; `terms` are the query's with their weights."""
-    held = [terms.keys() & terms_of(each.text).keys() for each in results]
-    fits = _fits(terms, held)
-    best_score: dict[str, float] = {}
-    for each in results:
-        best_score[each.kind] = max(best_score.get(each.kind, 0.0), each.score)
-    trust: dict[str, list[float]] = {}
-    for each, fit in zip(results, fits, strict=True):
-        trust.setdefault(each.kind, []).append(fit)
+    kinds = [each.kind for each in results]
+    return order(results, measure(terms, results, merging.fit_worth), kinds, merging)
+
+
+def order(
+    results: Sequence[T], yardsticks: Yardsticks, kinds: Sequence[str], merging: Merging
+) -> list[tuple[float, T]]:
+    """What was measured, best first with its score."""
+    probable = _probabilities(best_evidence(kinds, yardsticks), merging)
     found = []
-    for each, fit in zip(results, fits, strict=True):
-        share = each.score / best_score[each.kind] if best_score[each.kind] > 0 else 0.0
-        trusted = max(trust[each.kind][:BEST_OF])
-        score = priors.get(each.kind, 1.0) * (FIT_SHARE * fit + (1 - FIT_SHARE) * trusted * share)
-        found.append((round(min(1.0, score), 5), each))
+    for result, kind, fit, share in zip(results, kinds, yardsticks.fits, yardsticks.shares, strict=True):
+        place = (1 - merging.own_fit) * share**2 + merging.own_fit * fit
+        found.append((round(min(1.0, probable[kind] * place), 5), result))
     return sorted(found, key=lambda each: -each[0])
 
 
-def _fits(terms: Mapping[str, float], held: Sequence[set[str]]) -> list[float]:
+def measure(terms: Mapping[str, float], results: Sequence[Ranked[T]], fit_worth: float) -> Yardsticks:
+    fits = _fits(terms, [frozenset(terms_of(each.text)) for each in results])
+    tops: dict[str, float] = {}
+    known: dict[str, bool] = {}
+    for each in results:
+        tops[each.kind] = max(tops.get(each.kind, 0.0), each.score)
+        known[each.kind] = known.get(each.kind, False) or each.meaning is not None
+    # Where one kind has no cosines the others' say nothing about it.
+    weighs_meaning = all(known.values())
+    meanings = [each.meaning or 0.0 if weighs_meaning else 0.0 for each in results]
+    evidence = [fit_worth * fit + meaning for fit, meaning in zip(fits, meanings, strict=True)]
+    shares = [each.score / tops[each.kind] if tops[each.kind] > 0 else 0.0 for each in results]
+    return Yardsticks(fits, evidence, shares)
+
+
+def best_evidence(kinds: Sequence[str], yardsticks: Yardsticks) -> dict[str, float]:
+    """The strongest evidence of each kind: what ranks first in it is not always what holds the most words."""
+    best: dict[str, float] = {}
+    for kind, evidence in zip(kinds, yardsticks.evidence, strict=True):
+        best[kind] = max(best.get(kind, evidence), evidence)
+    return best
+
+
+def _probabilities(best: Mapping[str, float], merging: Merging) -> dict[str, float]:
+    """How probably each kind has the answer, if one of them has."""
+    odds = {
+        kind: math.exp(merging.sharpness * evidence + merging.leanings.get(kind, 0.0))
+        for kind, evidence in best.items()
+    }
+    return {kind: each / sum(odds.values()) for kind, each in odds.items()}
+
+
+def _fits(terms: Mapping[str, float], texts: Sequence[frozenset[str]]) -> list[float]:
     """Of each result, the weighed share of the terms that it holds."""
-    counts = Counter(term for each in held for term in each)
+    held: list[dict[str, float]] = [dict.fromkeys(terms.keys() & text, 1.0) for text in texts]
+    for term in terms.keys() - {term for each in held for term in each}:
+        if len(term) >= SHORTEST_MISSPELT:
+            for each, like in zip(held, _alike(term, texts), strict=True):
+                if like >= LIKE_ENOUGH:
+                    each[term] = like
+    counts: Counter[str] = Counter()
+    for each in held:
+        counts.update(each)
     total = len(held)
     weights = {
         term: weight * math.log(1 + (total - counts[term] + 0.5) / (counts[term] + 0.5))
         for term, weight in terms.items()
     }
     whole = sum(weights.values())
-    return [sum(weights[term] for term in each) / whole if whole > 0 else 0.0 for each in held]
+    return [sum(weights[term] * how for term, how in each.items()) / whole if whole > 0 else 0.0 for each in held]
+
+
+def _alike(term: str, texts: Sequence[frozenset[str]]) -> list[float]:
+    """How much the word of each text that is spelt most like the term is so; both begin with the same letter."""
+    known: dict[str, float] = {}
+    for word in frozenset[str]().union(*texts):
+        if word[0] == term[0] and abs(len(word) - len(term)) <= LETTERS_APART:
+            known[word] = likeness(term, word)
+    return [max((known[word] for word in text & known.keys()), default=0.0) for text in texts]

@@ -14,19 +14,18 @@ from models.reranker import Reranker
 from search_api.active_encoder import ActiveEncoder
 from search_api.budget import count_tokens
 from search_api.chat_search import ChatHit, ChatQuery, search_chat
-from search_api.chat_syntax import any_of, parse_query
 from search_api.code_search import CodeHit, CodeQuery, lexical_query, search_code
-from search_api.comparing import Ranked, merge
+from search_api.comparing import Merging, Ranked, merge
+from search_api.task_search import TaskHit, search_tasks
 from sql.chat import ChatFreshness
 from sql.database import Database
 from sql.search import IndexCounts
-from sql.task_search import FoundTask, search_tasks
+from sql.task_search import FoundTask
 
 # What a chat message is measured by and shown of.
 EXCERPT = 600
-# Code holds so many words that it fits nearly any query a little. Mean nDCG@10 over the kinds with code at 1, 0.8 and
-# 0.7 (benchmarks/everything_quality.py): 0.520, 0.548, 0.559; the code that is asked for falls from 0.790 to 0.767.
-PRIORS = {"code": 0.7, "chat": 1.0, "task": 1.0}
+# Fitted by benchmarks/everything_quality.py, whose --packages has other code for the same numbers.
+MERGING = Merging(sharpness=5.7, leanings={"code": -0.94, "chat": 0.0, "task": 0.28})
 
 
 class ResultType(StrEnum):
@@ -90,7 +89,7 @@ def search_everything(
             left_out[kind] = "Chats and tasks belong to no project."
     types = [kind for kind in query.types if kind not in left_out]
     found, code_index, chat_index = _search_each(database, encoder, caller, query, types, reranker)
-    merged = merge(lexical_query(query.query), found, PRIORS)
+    merged = merge(lexical_query(query.query), found, MERGING)
     results, truncated = _within_budget(query, merged)
     took = round((perf_counter() - started) * 1000, 2)
     return EverythingReply(results, code_index, chat_index, left_out, truncated, took)
@@ -121,25 +120,24 @@ def _search_each(
         chat_index = chat.index
         found += [_of_chat(hit) for hit in chat.results]
     if ResultType.TASK in types:
-        words = any_of(parse_query(query.query).words)
-        with database.acting_as(caller) as connection:
-            found += [_of_task(task) for task in search_tasks(connection, query.query, words, query.limit)]
+        with database.reading_as(caller) as connection:
+            found += [_of_task(hit) for hit in search_tasks(connection, encoder, query.query, query.limit)]
     return found, code_index, chat_index
 
 
 def _of_code(hit: CodeHit) -> Ranked[FoundThing]:
     text = f"{hit.path} {hit.symbol or ''}\n{hit.content}"
-    return Ranked(ResultType.CODE, FoundThing(ResultType.CODE, 0.0, code=hit), text, hit.score)
+    return Ranked(ResultType.CODE, FoundThing(ResultType.CODE, 0.0, code=hit), text, hit.score, hit.meaning)
 
 
 def _of_chat(hit: ChatHit) -> Ranked[FoundThing]:
     text = f"{hit.session_title}\n{hit.snippet.text}"
-    return Ranked(ResultType.CHAT, FoundThing(ResultType.CHAT, 0.0, chat=hit), text, hit.score)
+    return Ranked(ResultType.CHAT, FoundThing(ResultType.CHAT, 0.0, chat=hit), text, hit.score, hit.meaning)
 
 
-def _of_task(task: FoundTask) -> Ranked[FoundThing]:
-    text = f"{task.prompt}\n{task.logs or ''}"
-    return Ranked(ResultType.TASK, FoundThing(ResultType.TASK, 0.0, task=task), text, task.score)
+def _of_task(hit: TaskHit) -> Ranked[FoundThing]:
+    text = f"{hit.task.prompt}\n{hit.task.logs or ''}"
+    return Ranked(ResultType.TASK, FoundThing(ResultType.TASK, 0.0, task=hit.task), text, hit.score, hit.meaning)
 
 
 def _within_budget(

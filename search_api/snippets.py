@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from search_api.spelling import likeness
+
 # Two lines of a terminal, or three of a page.
 SNIPPET_LENGTH = 240
 # How far a border moves to fall between words.
@@ -103,14 +105,7 @@ def _is_like(word: str, asked: str) -> bool:
         return False
     if word == asked or (len(asked) > 2 and sorted(word) == sorted(asked)):
         return True
-    ours, theirs = _trigrams(word), _trigrams(asked)
-    return len(ours & theirs) >= LIKE_ENOUGH * len(ours | theirs)
-
-
-def _trigrams(word: str) -> set[str]:
-    """As pg_trgm has them: two blanks before a word, one after it."""
-    padded = f"  {word} "
-    return {padded[at : at + 3] for at in range(len(padded) - 2)}
+    return likeness(word, asked) >= LIKE_ENOUGH
 
 
 def _window(text: str, spans: Sequence[Span], length: int) -> Span:
