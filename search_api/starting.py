@@ -73,7 +73,8 @@ def start_up(start: Start) -> ExitCode:
 def _run(start: Start, settings: Settings, owner_url: str, supervisor: Supervisor, stack: ExitStack) -> ExitCode:
     migrated = migrate(owner_url, only_when_changed=True)
     if migrated.applied:
-        say(f"Database: {len(migrated.applied)} migrations applied.")
+        count = len(migrated.applied)
+        say(f"Database: {count} {'migration' if count == 1 else 'migrations'} applied.")
     user_id = find_or_create_user(owner_url, local_email(embedded=settings.database_url is None))
     listener = stack.enter_context(listen(settings, start.port))
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})

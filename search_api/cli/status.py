@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import click
 
 from search_api.cli.failing import UsageError, printable
 from search_api.cli.printing import print_json
 from search_api.cli.session import find_session, open_client
+
+# Of each reason: generated code comes by the hundred, and what is odd must not drown in it.
+SHOWN_SKIPS = 5
 
 
 @click.command
@@ -44,5 +49,13 @@ def status(as_json: bool, watch: bool) -> None:
     click.echo(f"Chunks     {state.chunks}")
     for failure in state.failures:
         click.echo(printable(f"  failed {failure.path}: {failure.error} (tried {failure.attempts} times)"))
-    for skip in state.skips:
-        click.echo(printable(f"  not indexed {skip.path}: {skip.reason}"))
+    for reason, skips in groupby(
+        sorted(state.skips, key=lambda each: (each.reason, each.path)), lambda each: each.reason
+    ):
+        paths = [each.path for each in skips]
+        for path in paths[:SHOWN_SKIPS]:
+            click.echo(printable(f"  not indexed {path}: {reason}"))
+        if len(paths) > SHOWN_SKIPS:
+            click.echo(printable(f"  not indexed, {len(paths) - SHOWN_SKIPS} more: {reason}"))
+    if state.skipped > len(state.skips):
+        click.echo(f"  not indexed, {state.skipped - len(state.skips)} more that are not listed")

@@ -121,6 +121,38 @@ def test_a_result_that_defines_the_asked_name_beside_another_says_so(
     assert "1. /shop/prices.py:10-12  function round_price  with to_cents  1.250" in capsys.readouterr().out
 
 
+def test_an_unknown_name_is_told_as_it_was_typed_and_the_known_one_as_it_is_written(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    widened = {"roundprise": {"roundprice": 0.6, "elsewhere": 0.5}}
+    stub.answers["/v1/search/code"] = (200, {**ANSWER, "results": [RESULT], "widened": widened})
+
+    run(monkeypatch, "search", "where is round_Prise?")
+
+    printed = capsys.readouterr().out
+    assert "No 'round_Prise' in this code; also looked for: round_price, elsewhere.\n" in printed
+
+
+def test_what_is_not_indexed_is_told_by_reason_a_few_of_each(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skips = [{"path": f"/rows/{number}.py", "reason": "generated"} for number in range(8)]
+    state = {
+        "files": 30, "indexed": 10, "pending": 0, "failed": 0, "skipped": 20, "chunks": 12, "failures": [],
+        "skips": [{"path": "/odd.js", "reason": "minified"}, *skips],
+    }  # fmt: skip
+    stub.answers["/v1/index/status"] = (200, state)
+
+    run(monkeypatch, "status")
+
+    assert capsys.readouterr().out.splitlines()[3:] == [
+        *[f"  not indexed /rows/{number}.py: generated" for number in range(5)],
+        "  not indexed, 3 more: generated",
+        "  not indexed /odd.js: minified",
+        "  not indexed, 11 more that are not listed",
+    ]
+
+
 def test_an_exact_match_is_shown_after_the_line_above_it(
     stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
