@@ -47,6 +47,7 @@ SIGN_IN = ("/v1/sign-in/codes code", "/v1/sign-in token")
 NEVER_ANSWERED = (
     "tests",
     "indexer",
+    "training",
     "search_api.cli",
     "search_api.client",
     "search_api.local",
