@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 from tokenizers import Tokenizer
 
 from models.errors import ModelError
@@ -106,7 +106,8 @@ def write_static_model(folder: Path, model: StaticModel, *, with_modules: bool =
         "query_weight": np.ascontiguousarray(model.query_weight, np.float32),
         "document_weight": np.ascontiguousarray(model.document_weight, np.float32),
     }
-    save_file(weights, folder / WEIGHTS_FILE)
+    # Not by the library, which lets only the one who writes a file read it.
+    (folder / WEIGHTS_FILE).write_bytes(save(weights))
     model.tokenizer.save(str(folder / TOKENIZER_FILE))
     config = {
         "dimensions": model.dimensions,

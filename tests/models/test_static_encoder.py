@@ -274,3 +274,7 @@ def test_tokens_that_no_text_has_are_words_all_the_same(model: StaticModel) -> N
 def test_all_tokens_are_counted_beyond_what_is_read(encoder: Encoder) -> None:
     assert encoder.tokens.most == 64
     assert encoder.tokens.lengths(["get user " * 40, "", "get"]) == [80, 0, 1]
+
+
+def test_every_file_of_a_written_model_can_be_read_by_the_same(folder: Path) -> None:
+    assert len({path.stat().st_mode for path in folder.iterdir()}) == 1
