@@ -147,9 +147,9 @@ CREATE FUNCTION codingit.chat_in_scope(caller uuid, asked_session uuid, asked_ro
      message.content_vector,
      message.is_output
     FROM public.chat_message_cache message
-   WHERE ((message.user_id = chat_in_scope.caller) AND ((chat_in_scope.asked_session IS NULL) OR (message.session_id = chat_in_scope.asked_session)) AND ((chat_in_scope.asked_role IS NULL) OR ((message.role)::text = chat_in_scope.asked_role)) AND ((chat_in_scope.asked_model IS NULL) OR ((message.model)::text = chat_in_scope.asked_model)) AND ((chat_in_scope.asked_after IS NULL) OR (message.created_at >= chat_in_scope.asked_after)) AND ((chat_in_scope.asked_before IS NULL) OR (message.created_at < chat_in_scope.asked_before)) AND (NOT (chat_in_scope.without_output AND message.is_output)) AND (EXISTS ( SELECT
+   WHERE ((message.user_id = chat_in_scope.caller) AND ((chat_in_scope.asked_session IS NULL) OR (message.session_id = chat_in_scope.asked_session)) AND ((chat_in_scope.asked_role IS NULL) OR ((message.role)::text = chat_in_scope.asked_role)) AND ((chat_in_scope.asked_model IS NULL) OR ((message.model)::text = chat_in_scope.asked_model)) AND ((chat_in_scope.asked_after IS NULL) OR (message.created_at >= chat_in_scope.asked_after)) AND ((chat_in_scope.asked_before IS NULL) OR (message.created_at < chat_in_scope.asked_before)) AND (NOT (chat_in_scope.without_output AND message.is_output)) AND (NOT (EXISTS ( SELECT
             FROM public.chat_sessions session
-           WHERE ((session.id = message.session_id) AND (session.user_id = chat_in_scope.caller) AND ((session.status)::text IS DISTINCT FROM 'deleted'::text)))) AND ((chat_in_scope.asked_tags IS NULL) OR (EXISTS ( SELECT
+           WHERE ((session.id = message.session_id) AND ((session.status)::text = 'deleted'::text))))) AND ((chat_in_scope.asked_tags IS NULL) OR (EXISTS ( SELECT
             FROM public.chat_session_tags label
            WHERE ((label.session_id = message.session_id) AND ((label.tag)::text = ANY (chat_in_scope.asked_tags)))))));
 END;

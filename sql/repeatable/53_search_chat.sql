@@ -172,9 +172,11 @@ create or replace function codingit.chat_in_scope(
     and (asked_after is null or message.created_at >= asked_after)
     and (asked_before is null or message.created_at < asked_before)
     and not (without_output and message.is_output)
-    and exists (
+    -- Asked the other way round (whose session is there), the planner begins with the sessions of a user who has few, and
+    -- sorts all of the messages where the newest are wanted: 65 ms for 20,000.
+    and not exists (
       select from public.chat_sessions as session
-      where session.id = message.session_id and session.user_id = caller and session.status is distinct from 'deleted'
+      where session.id = message.session_id and session.status = 'deleted'
     )
     and (asked_tags is null or exists (
       select from public.chat_session_tags as label

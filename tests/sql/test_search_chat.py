@@ -430,6 +430,39 @@ def test_what_is_everywhere_is_not_asked_of_the_index_of_words(crowd: str, wante
     assert not any("@@" in condition or "~~*" in condition for _, condition in conditions)
 
 
+SPEAKER = UUID(int=99)
+SPEAK = """
+insert into auth.users (id, email) values ('00000000-0000-0000-0000-000000000063', 'speaker@example.org');
+insert into chat_sessions (id, session_id, user_id)
+  select ('00000000-0000-0000-0001-' || lpad(n::text, 12, '0'))::uuid, 's' || n, '00000000-0000-0000-0000-000000000063'
+  from generate_series(1, 20) n;
+insert into chat_sessions (id, session_id, user_id)
+  select gen_random_uuid(), 'other' || n, '00000000-0000-0000-0000-000000000001' from generate_series(1, 2000) n;
+insert into chat_message_cache (session_id, message_id, role, content)
+  select id, 'only', 'user', 'message' from chat_sessions where session_id like 'other%';
+insert into chat_message_cache (session_id, message_id, role, content, created_at)
+  select ('00000000-0000-0000-0001-' || lpad((1 + n / 500)::text, 12, '0'))::uuid, n::text, 'user',
+    'message ' || md5(n::text), '2026-01-01'::timestamptz + n * interval '1 second'
+  from generate_series(0, 9999) n;
+analyze chat_message_cache, chat_sessions;
+"""
+
+
+@pytest.mark.parametrize("wanted", COMMON)
+def test_the_newest_messages_are_read_in_order_and_not_session_by_session(
+    crowd: str, wanted: ChatCandidateQuery
+) -> None:
+    """All messages of a user with few of the sessions would be sorted for the newest of them."""
+    with psycopg.connect(crowd) as connection:
+        connection.execute(SPEAK.encode())
+        conditions = index_conditions(connection, lambda: candidates(connection, SPEAKER, wanted))
+        hits = candidates(connection, SPEAKER, wanted)
+        connection.rollback()
+    assert len(hits) == 200
+    used = {name for name, _ in conditions if name.startswith("idx_chat_message")}
+    assert used == {"idx_chat_message_cache_user_id"}
+
+
 def test_what_was_said_often_of_late_and_rarely_before_is_found_from_beginning_to_end(
     connection: Connection, alice: UUID, session: UUID
 ) -> None:
