@@ -23,6 +23,7 @@ from search_api.query_intent import QueryIntent, read_intent
 from search_api.query_words import is_question_word
 from search_api.ranking import Ranked, rank
 from search_api.reranking import RERANKED_RESULTS, rerank
+from search_api.said_names import name_terms
 from search_api.snippets import Span
 from sql.database import Database
 from sql.failures import OutdatedModelError
@@ -138,7 +139,8 @@ def search_code(
     if query.highlight:
         hits = tuple(replace(hit, matches=find_matches(query.query, hit.content, found.widened)) for hit in hits)
     took = (perf_counter() - started) * 1000
-    return CodeReply(hits, found.counts, found.widened, truncated, round(took, 2))
+    widened = name_terms(found.widened, query.query, (hit.symbol for hit in hits))
+    return CodeReply(hits, found.counts, widened, truncated, round(took, 2))
 
 
 def _search(

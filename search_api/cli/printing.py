@@ -18,7 +18,6 @@ SHOWN_LINES = 5
 LONGEST_LINE = 160
 # Shorter words are in too many others.
 _WORD = re.compile(r"[A-Za-z]{4,}")
-_NAME = re.compile(r"[\w-]+")
 
 
 def print_json(document: object) -> None:
@@ -43,7 +42,7 @@ def print_code_reply(reply: CodeAnswer, query: str, *, colour: bool | None = Non
             because = ", ".join(f"{name} {value:+.3f}" for name, value in result.scores.items())
             _write(f"      because: {because}")
         _write("")
-    for line in _remarks(reply, query):
+    for line in _remarks(reply):
         _write(line)
 
 
@@ -132,28 +131,15 @@ def _heading(number: int, result: CodeResult) -> str:
     return f"{number}. {result.path}:{result.start_line}-{result.end_line}{named}  {result.score:.3f}{stale}"
 
 
-def _remarks(reply: CodeAnswer, query: str) -> list[str]:
+def _remarks(reply: CodeAnswer) -> list[str]:
     remarks = [] if reply.results else ["Nothing found."]
-    if reply.widened:
-        remarks += _widenings(reply, query)
+    for asked, taken in reply.widened.items():
+        remarks.append(f"No '{asked}' in this code; also looked for: {', '.join(taken)}.")
     if reply.index.pending:
         remarks.append(f"{reply.index.pending} of {reply.index.files} files are not indexed yet.")
     if reply.index.failed:
         remarks.append(f"{reply.index.failed} files could not be indexed; 'codingit status' names them.")
     return remarks
-
-
-def _widenings(reply: CodeAnswer, query: str) -> list[str]:
-    """Names as they were typed and as the results write them: a term has neither case nor underscores."""
-    from models.tokens import whole_form  # a search that knows all its words starts without
-
-    typed = {whole_form(name): name for name in _NAME.findall(query)}
-    written = {whole_form(name): name for result in reply.results for name in _NAME.findall(result.symbol or "")}
-    return [
-        f"No '{typed.get(asked, asked)}' in this code; also looked for: "
-        f"{', '.join(written.get(term, term) for term in taken)}."
-        for asked, taken in reply.widened.items()
-    ]
 
 
 def _print_plain(heading: str, lines: Sequence[str], start: int) -> None:

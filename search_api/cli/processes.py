@@ -76,7 +76,8 @@ def migrate() -> None:
         done = run(url)
     for version in done.applied:
         click.echo(f"applied {version}")
-    click.echo(f"{len(done.applied)} migrations applied, {len(done.repeated)} repeatable files run.")
+    migrations = "1 migration" if len(done.applied) == 1 else f"{len(done.applied)} migrations"
+    click.echo(f"{migrations} applied, {len(done.repeated)} repeatable files run.")
 
 
 def _log_to_stderr(level: str) -> None:

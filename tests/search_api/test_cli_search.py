@@ -121,18 +121,6 @@ def test_a_result_that_defines_the_asked_name_beside_another_says_so(
     assert "1. /shop/prices.py:10-12  function round_price  with to_cents  1.250" in capsys.readouterr().out
 
 
-def test_an_unknown_name_is_told_as_it_was_typed_and_the_known_one_as_it_is_written(
-    stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    widened = {"roundprise": {"roundprice": 0.6, "elsewhere": 0.5}}
-    stub.answers["/v1/search/code"] = (200, {**ANSWER, "results": [RESULT], "widened": widened})
-
-    run(monkeypatch, "search", "where is round_Prise?")
-
-    printed = capsys.readouterr().out
-    assert "No 'round_Prise' in this code; also looked for: round_price, elsewhere.\n" in printed
-
-
 def test_what_is_not_indexed_is_told_by_reason_a_few_of_each(
     stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
