@@ -88,7 +88,9 @@ def test_a_notebook_is_cut_into_its_cells(cells: list[str]) -> None:
 
     chunks = chunk_source("a.ipynb", content)
 
-    kept = [cell.rstrip("\n") + "\n\n" for cell in cells if cell.strip()]
+    # Two halves of a character that stand side by side are one when they have been through JSON.
+    written = [cell["source"] for cell in json.loads(content)["cells"]]
+    kept = [cell.rstrip("\n") + "\n\n" for cell in written if cell.strip()]
     assert "".join(chunk.content for chunk in chunks) == "".join(kept)
     assert all(first.end_line <= second.start_line for first, second in pairwise(chunks))
 
