@@ -43,9 +43,11 @@ def follow_directory(
                 say(f"No longer watching {root}: {error.strerror or error}")
 
     thread = threading.Thread(target=follow, name="follow-directory", daemon=True)
-    thread.start()
     try:
+        thread.start()
         yield
     finally:
         stop.set()
-        thread.join(JOIN_SECONDS)
+        # An interrupt may have come before it ran.
+        if thread.is_alive():
+            thread.join(JOIN_SECONDS)

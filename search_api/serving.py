@@ -86,15 +86,23 @@ def serve(settings: Settings, listener: socket.socket | None = None) -> None:
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         if not stop.is_set():
-            _Server(config, queue_of(app)).run(sockets=None if listener is None else [listener])
+            Server(config, queue_of(app), stop).run(sockets=None if listener is None else [listener])
 
 
-class _Server(uvicorn.Server):
-    """Tells the queue of texts when it begins to stop, so that who waits there is answered instead of cut off."""
+class Server(uvicorn.Server):
+    """Tells the queue of texts when it begins to stop, so that who waits there is answered instead of cut off.
 
-    def __init__(self, config: uvicorn.Config, queue: EncodingQueue) -> None:
+    A signal that came before its own handlers were there has set `stop`, and ends it as well.
+    """
+
+    def __init__(self, config: uvicorn.Config, queue: EncodingQueue, stop: threading.Event) -> None:
         super().__init__(config)
         self._queue = queue
+        self._stop = stop
+
+    async def main_loop(self) -> None:
+        self.should_exit = self.should_exit or self._stop.is_set()
+        await super().main_loop()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._queue.refuse()

@@ -59,7 +59,7 @@ def start_up(start: Start) -> ExitCode:
         stack.enter_context(OnlyOne(settings.data_dir, start.directory))
         # Neither a half-started nor a half-stopped server: signals wait until these are through.
         owner_url = stack.enter_context(database_url(settings))
-        supervisor = Supervisor(say)
+        supervisor = Supervisor(say, whole=interruption.deferred)
         stack.callback(remove_session, settings.data_dir, os.getpid())
         stack.callback(supervisor.stop)
         stack.callback(_say_stopping, start, interruption)
@@ -173,5 +173,5 @@ def _token(settings: Settings, user_id: UUID) -> str:
 
 
 def _say_stopping(start: Start, interruption: Interruption) -> None:
-    if interruption.requested.is_set() or not start.once:
+    if interruption.asked or not start.once:
         say("\nStopping.")

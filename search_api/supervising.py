@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,13 +55,20 @@ class Supervisor:
     """Keeps programs running for as long as somebody calls `tend`, and ends them all with `stop`.
 
     A child's standard input is a pipe that ends with this process, however it ends: the child's sign to go as well.
+    What is done to children is done within `whole`, which holds signals back: a process cut off in its start is known
+    to nobody, and one cut off in being looked at is locked for ever.
     """
 
     def __init__(
-        self, say: Callable[[str], None] = lambda _: None, *, clock: Callable[[], float] = time.monotonic
+        self,
+        say: Callable[[str], None] = lambda _: None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        whole: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._say = say
         self._clock = clock
+        self._whole = whole
         self._children: list[_Child] = []
 
     def start(self, program: Program) -> None:
@@ -68,7 +76,8 @@ class Supervisor:
         if program.log.exists() and program.log.stat().st_size > LARGEST_LOG:
             program.log.replace(program.log.with_suffix(".log.1"))
         now = self._clock()
-        self._children.append(_Child(program, _spawn(program), now, now))
+        with self._whole():
+            self._children.append(_Child(program, _spawn(program), now, now))
 
     def names(self) -> list[str]:
         """Of all that were started, also of those that wait to be started again."""
@@ -76,21 +85,23 @@ class Supervisor:
 
     def pids(self) -> dict[str, int]:
         """The process id of each child that runs."""
-        return {child.program.name: child.process.pid for child in self._children if child.process.poll() is None}
+        with self._whole():
+            return {child.program.name: child.process.pid for child in self._children if child.process.poll() is None}
 
     def tend(self) -> None:
         """Start again what died, each time after a longer pause. Raises ChildFailedError for what cannot start."""
         now = self._clock()
-        for child in self._children:
-            code = child.process.poll()
-            if code is None:
-                continue
-            if child.due is None:
-                self._note_death(child, code, now)
-            elif now >= child.due:
-                child.due = None
-                child.started = now
-                child.process = _spawn(child.program)
+        with self._whole():
+            for child in self._children:
+                code = child.process.poll()
+                if code is None:
+                    continue
+                if child.due is None:
+                    self._note_death(child, code, now)
+                elif now >= child.due:
+                    child.due = None
+                    child.started = now
+                    child.process = _spawn(child.program)
 
     def stop(self) -> None:
         """Ask all to end, the last started first, and kill what takes too long."""

@@ -100,6 +100,15 @@ class Local:
         wait_for(lambda: text in self.said.read_text() or process.poll() is not None)
         assert text in self.said.read_text(), self.said.read_text()
 
+    def end_of(self, process: subprocess.Popen[bytes]) -> int | None:
+        """The exit code; None, and where each thread was is among what was said, when it does not end."""
+        try:
+            return process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGABRT)
+            process.wait()
+            return None
+
     def processes(self) -> list[str]:
         """The command lines of all processes that this data directory is named to, by argument or environment."""
         found = []
@@ -116,7 +125,7 @@ class Local:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CODINGIT_", "DATABASE_"))}
-        return {**kept, "CODINGIT_DATA_DIR": str(self.data_dir)}
+        return {**kept, "CODINGIT_DATA_DIR": str(self.data_dir), "PYTHONFAULTHANDLER": "1"}
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -87,10 +87,65 @@ def test_a_signal_interrupts_only_where_that_is_allowed() -> None:
     interruption = Interruption()
     with interruption.handled():
         os.kill(os.getpid(), signal.SIGTERM)
-        assert interruption.requested.is_set()
+        assert interruption.asked
         with pytest.raises(KeyboardInterrupt), interruption.allowed():
             pytest.fail("the earlier signal ends the block before it begins")
         os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_signal_ends_a_deferred_part_when_that_is_done() -> None:
+    interruption = Interruption()
+    done = []
+
+    def run() -> None:
+        with interruption.deferred():
+            os.kill(os.getpid(), signal.SIGTERM)
+            done.append("part")
+        done.append("rest")
+
+    with interruption.handled(), pytest.raises(KeyboardInterrupt), interruption.allowed():
+        run()
+
+    assert done == ["part"]
+
+
+def test_a_signal_outside_an_allowed_block_is_not_raised_by_a_deferred_part() -> None:
+    interruption = Interruption()
+    with interruption.handled(), interruption.deferred():
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert interruption.asked
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_whose_exception_python_drops_ends_the_next_deferred_part() -> None:
+    class Finalised:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    interruption = Interruption()
+    survived = []
+
+    def run() -> None:
+        Finalised()
+        survived.append("the finaliser")
+        with interruption.deferred():
+            pass
+
+    with interruption.handled(), pytest.raises(KeyboardInterrupt), interruption.allowed():
+        run()
+
+    assert survived == ["the finaliser"]
+
+
+def test_a_signal_that_comes_while_the_event_is_locked_sets_it_afterwards() -> None:
+    interruption = Interruption()
+    with interruption.handled():
+        # As in the middle of `wait`, where the main thread holds this lock.
+        with interruption.requested._cond:  # type: ignore[attr-defined]
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        assert interruption.requested.wait(60)
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("30m", 1800), ("12h", 43200), ("7d", 604800)])

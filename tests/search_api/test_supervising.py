@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,23 @@ def test_a_killed_child_is_started_again_after_a_pause_that_grows(
         "The child process ended (by SIGKILL); it is started again in 0.5 s.",
         "The child process ended (by SIGKILL); it is started again in 1 s.",
     ]
+
+
+def test_what_is_done_to_children_is_done_whole(tmp_path: Path) -> None:
+    began: list[str] = []
+
+    @contextmanager
+    def whole() -> Iterator[None]:
+        began.append("in")
+        yield
+        began.append("out")
+
+    supervisor = Supervisor(whole=whole)
+    supervisor.start(program(tmp_path, FOREVER))
+    supervisor.tend()
+    supervisor.stop()
+
+    assert began == ["in", "out"] * 2
 
 
 def test_a_child_that_cannot_start_is_told_with_its_last_words(tmp_path: Path, supervisor: Supervisor) -> None:
