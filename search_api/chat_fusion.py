@@ -75,8 +75,16 @@ class Fused:
     meaning: float | None = None
 
 
-def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evidence, float] = WEIGHTS) -> list[Fused]:
-    """One entry a message, its score the weighted sum of what speaks for it; of equal scores the newer is first."""
+def fuse(
+    candidates: Sequence[ChatCandidate],
+    taste: Taste,
+    weights: Mapping[Evidence, float] = WEIGHTS,
+    now: datetime | None = None,
+) -> list[Fused]:
+    """One entry a message, its score the weighted sum of what speaks for it; of equal scores the newer is first.
+
+    Under recency a message of a moment after `now` is as old as one of now.
+    """
     best: dict[Evidence, dict[UUID, ChatCandidate]] = defaultdict(dict)
     known: dict[UUID, ChatCandidate] = {}
     said = is_said(candidates)
@@ -96,7 +104,7 @@ def fuse(candidates: Sequence[ChatCandidate], taste: Taste, weights: Mapping[Evi
             evidence[each.id].append(kind)
     # Of messages whose time is known, and not of one that another client has put at the end of time.
     dated = (each.created_at for each in known.values() if not isinstance(each.created_at, FarMoment))
-    newest = max(map(_time, dated), default=_time(None))
+    newest = min(max(map(_time, dated), default=_time(None)), float("inf") if now is None else _time(now))
     found = []
     for message_id, score in scores.items():
         candidate = known[message_id]

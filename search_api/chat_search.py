@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from time import perf_counter
 from uuid import UUID
@@ -150,7 +150,8 @@ def _search(
     marks = _marks(query, parsed)
     with database.acting_as(caller) as connection:
         found = find_chat_candidates(connection, wanted)
-        fused = fuse(_kept(encoder, query, parsed, found), query.taste)[: query.limit + SPARE_WINNERS]
+        kept = _kept(encoder, query, parsed, found)
+        fused = fuse(kept, query.taste, now=datetime.now(UTC))[: query.limit + SPARE_WINNERS]
         winners, around = read_chat_winners(
             connection, [each.id for each in fused], marks, query.neighbours, NEIGHBOUR_CHARACTERS
         )

@@ -271,6 +271,29 @@ def test_a_message_at_the_end_of_time_makes_no_other_old() -> None:
     assert [scores[number] / best for number in range(5)] == pytest.approx([1, 1, 0.75, 0.5, 0.5])
 
 
+def test_a_message_of_a_moment_ahead_is_of_now_and_makes_no_other_old() -> None:
+    moments = [START + timedelta(days=9_000), START, START - timedelta(days=90)]
+    found = [ChatCandidate(UUID(int=number), moment, Evidence.LITERAL, 1.0) for number, moment in enumerate(moments)]
+
+    scores = {each.id.int: each.score for each in fuse(found, Taste(recency=0.5), now=START)}
+
+    assert [scores[number] / scores[1] for number in range(3)] == pytest.approx([1, 1, 0.75])
+
+
+def test_a_search_by_recency_takes_a_message_of_a_moment_ahead_for_one_of_now(told: Told) -> None:
+    # The older one is better, but not by as much as a year takes.
+    old, new, ahead = told.tell("segfault", "segfault dog", "segfault dog dog dog")
+    for message_id, age in ((old, "1 year"), (new, "0"), (ahead, "-100 years")):
+        execute(
+            told.url, "update chat_message_cache set created_at = now() - %s::interval where id = %s", age, message_id
+        )
+    told.index()
+
+    found = told.find(ChatQuery("crash", ChatMode.VECTOR, taste=Taste(recency=1.0)))
+
+    assert found == [new, ahead, old]
+
+
 @pytest.mark.parametrize("moment", [None, FarMoment.of("infinity"), FarMoment.of("-infinity")])
 def test_recency_tells_messages_without_a_time_not_apart(moment: datetime | None) -> None:
     found = [ChatCandidate(UUID(int=number), moment, Evidence.LITERAL, 1.0) for number in range(2)]
