@@ -1,24 +1,29 @@
 """How long a chat search takes for a user with many messages in a table with more, by mode and by what is asked.
 
-    python -m benchmarks.chat [--messages 1000000] [--large 200000] [--small 20000] [--embedded] [--data FOLDER]
-        [--output RUN.json]
+    python -m benchmarks.chat [--messages 1000000] [--large 200000] [--small 20000] [--embedded] [--texts FOLDER ...]
+        [--only KIND ...] [--data FOLDER] [--output RUN.json]
     python -m benchmarks.chat --compare BEFORE.json AFTER.json
 
 One user has LARGE messages, the others SMALL each, MESSAGES together, written of the words and names of Python's
 standard library, of which the n-th most frequent occurs 1/n as often. Each query runs as its user, below row level
 security, without HTTP: the milliseconds that pass in the use case, and those that it and its connection's backend
-compute, which a busy machine changes less (on Linux only; processes that help the backend are not counted). --embedded
-has the worker embed every message first, so that meaning is searched too. FOLDER keeps the filled database for the next
-run.
+compute, which a busy machine changes less (on Linux only; processes that help the backend are not counted).
+
+--embedded has the worker embed every message first, so that meaning is searched too, and tells recall@10: how many of
+a query's ten nearest messages are found by meaning. Words drawn by chance lie in all directions, unlike what people
+write, and no approximate index finds much among them. With --texts the messages are texts of files in those folders,
+each once: what stands between blank lines, prose and code; recall is then of the first words of other such texts.
+--only asks the kinds of queries that begin so. --data keeps the filled database for the next run.
 """
 
 from __future__ import annotations
 
 import argparse
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from time import thread_time
 from uuid import UUID
@@ -26,7 +31,9 @@ from uuid import UUID
 import numpy as np
 import psycopg
 
-from benchmarks.chat_queries import make_queries
+from benchmarks.chat_queries import QUERIES, make_queries
+from benchmarks.chat_recall import recall_of_meaning
+from benchmarks.chat_texts import first_words, read_texts
 from benchmarks.computing import backend_of, computed
 from benchmarks.reporting import compare_runs, percentile, print_table, save_run
 from benchmarks.vocabulary import read_vocabulary
@@ -35,7 +42,8 @@ from indexer.worker import Worker
 from models.caller import user
 from models.encoder import load_encoder
 from search_api.active_encoder import ActiveEncoder
-from search_api.chat_search import ChatQuery, search_chat
+from search_api.chat_search import ChatMode, ChatQuery, search_chat
+from sql.chat import ChatFilters
 from sql.database import Database
 
 WORDS = 40_000
@@ -43,7 +51,12 @@ WORDS = 40_000
 LENGTHS = (15, 100)
 SESSION_MESSAGES = 500
 ROUNDS = 2
+# Of which recall is told.
+QUESTIONS = 100
 START = datetime(2025, 1, 1, tzinfo=UTC)
+# What asks by meaning, and queries that mean something.
+MEANT = (ChatMode.HYBRID, ChatMode.VECTOR)
+PLAIN = ("hybrid, a sentence", "hybrid, a name in a sentence")
 # With them in place, filling takes many times as long.
 GIN_INDEXES = (
     "select indexname, indexdef from pg_indexes where tablename = 'chat_message_cache' and indexdef ~ 'USING gin'"
@@ -68,16 +81,18 @@ def user_of(number: int) -> UUID:
     return uuid.UUID(int=(1 << 64) + number)
 
 
-def fill(url: str, crowd: Crowd, words: list[str]) -> None:
-    """Write the messages, unless they are there."""
+def fill(url: str, crowd: Crowd, words: list[str], texts: Sequence[str]) -> None:
+    """Write the messages, unless they are there; of chance words where there are no texts."""
     with psycopg.connect(url, autocommit=True) as connection:
         if connection.execute("select count(*) from chat_message_cache").fetchone() != (0,):
             return
         indexes = connection.execute(GIN_INDEXES).fetchall()
         for name, _ in indexes:
             connection.execute(f"drop index public.{name}".encode())
+        rest = iter(texts)
         for number, size in enumerate(crowd.sizes()):
-            fill_user(connection, number, size, words)
+            chance = write_messages(np.random.default_rng(number), size, words)
+            fill_user(connection, number, size, islice(rest, size) if texts else chance)
             print(f"\r{number + 1} users written", end="", flush=True)
         for _, definition in indexes:
             print(f"\n{definition}", end="", flush=True)
@@ -88,7 +103,7 @@ def fill(url: str, crowd: Crowd, words: list[str]) -> None:
         connection.execute("vacuum analyze chat_message_cache, chat_sessions, chat_terms")
 
 
-def fill_user(connection: psycopg.Connection, number: int, size: int, words: list[str]) -> None:
+def fill_user(connection: psycopg.Connection, number: int, size: int, texts: Iterator[str]) -> None:
     user_id = user_of(number)
     sessions = [uuid.UUID(int=(number << 32) + place) for place in range(1 + size // SESSION_MESSAGES)]
     connection.execute("insert into auth.users (id, email) values (%s, %s)", (user_id, f"{number}@chat.example"))
@@ -96,7 +111,6 @@ def fill_user(connection: psycopg.Connection, number: int, size: int, words: lis
         "insert into chat_sessions (id, session_id, user_id) values (%s, %s, %s)",
         [(session, str(session), user_id) for session in sessions],
     )
-    texts = write_messages(np.random.default_rng(number), size, words)
     with connection.cursor().copy(
         "copy chat_message_cache (session_id, message_id, role, content, created_at) from stdin"
     ) as copy:
@@ -132,6 +146,18 @@ def spoken_words(url: str, words: list[str]) -> list[str]:
         return [row[0] for row in rows]
 
 
+def filtered(questions: Sequence[str], messages: int) -> dict[str, list[ChatQuery]]:
+    """Searches by meaning alone, among a half of the messages, a tenth and a hundredth."""
+    last = {part: ChatFilters(after=START + timedelta(minutes=messages - messages // part)) for part in (10, 100)}
+    filters = {
+        "of one role": ChatFilters(role="user"),
+        "of the last tenth": last[10],
+        "of the last hundredth": last[100],
+    }
+    asked = [ChatQuery(question, ChatMode.VECTOR) for question in questions]
+    return {f"vector, {name}": [replace(each, filters=scope) for each in asked] for name, scope in filters.items()}
+
+
 def measure(url: str, number: int, asked: dict[str, list[ChatQuery]]) -> dict[str, dict[str, float]]:
     """By kind of query, rounds of all queries after one to warm up: the time that passes, and what is computed."""
     passed: dict[str, list[float]] = {name: [] for name in asked}
@@ -164,6 +190,8 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=200_000)
     parser.add_argument("--small", type=int, default=20_000)
     parser.add_argument("--embedded", action="store_true", help="embed the messages, and search by meaning as well")
+    parser.add_argument("--texts", type=Path, nargs="+", metavar="FOLDER", help="write messages of texts in there")
+    parser.add_argument("--only", nargs="+", metavar="KIND", help="kinds of queries that begin so, and no others")
     parser.add_argument("--data", type=Path, help="keep the database here, and use what is there")
     parser.add_argument("--output", type=Path)
     parser.add_argument("--compare", type=Path, nargs=2, metavar=("BEFORE", "AFTER"))
@@ -173,19 +201,30 @@ def main() -> None:
         return
     crowd = Crowd(arguments.messages, arguments.large, arguments.small)
     words = read_vocabulary(WORDS)
+    texts = read_texts(arguments.texts, crowd.messages + QUESTIONS) if arguments.texts else []
     with workspace(arguments.data) as place:
-        fill(place.url, crowd, words)
+        fill(place.url, crowd, words, texts)
         if arguments.embedded:
             embed(place.url)
         asked = make_queries(spoken_words(place.url, words))
-        figures = {
-            f"{size} messages": measure(place.url, number, asked)
-            for number, size in enumerate((crowd.large, crowd.small))
-        }
+        questions = [first_words(text) for text in texts[crowd.messages :]]
+        questions = questions or [each.query for kind in PLAIN for each in asked[kind]]
+        if texts:
+            asked |= {f"{mode}, first words": [ChatQuery(each, mode) for each in questions[:QUERIES]] for mode in MEANT}
+        figures, recalls = {}, {}
+        for number, size in enumerate((crowd.large, crowd.small)):
+            kinds = asked | (filtered(questions[:QUERIES], size) if arguments.embedded else {})
+            only = tuple(arguments.only or [""])
+            kinds = {kind: queries for kind, queries in kinds.items() if kind.startswith(only)}
+            figures[f"{size} messages"] = measure(place.url, number, kinds)
+            if arguments.embedded:
+                recalls[f"{size} messages"] = recall_of_meaning(place.url, user_of(number), questions)
     for size, rows in figures.items():
         table = [(name, *row.values()) for name, row in rows.items()]
         print_table(f"{size} of {crowd.messages}", ("query", "p50 ms", "p95", "computed p50", "p95"), table)
-    save_run("chat", figures, arguments.output)
+    if recalls:
+        print_table("by meaning", ("messages", "recall@10"), list(recalls.items()))
+    save_run("chat", {**figures, "recall_at_10": recalls}, arguments.output)
 
 
 if __name__ == "__main__":
