@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from time import thread_time
+from time import monotonic, thread_time
 from uuid import UUID
 
 import numpy as np
@@ -38,13 +38,15 @@ from benchmarks.computing import backend_of, computed
 from benchmarks.reporting import compare_runs, percentile, print_table, save_run
 from benchmarks.vocabulary import read_vocabulary
 from benchmarks.workspace import workspace
+from indexer.approximate_chats import maintain_chat_indexes
 from indexer.worker import Worker
-from models.caller import user
+from models.caller import SERVICE, user
 from models.encoder import load_encoder
 from search_api.active_encoder import ActiveEncoder
 from search_api.chat_search import ChatMode, ChatQuery, search_chat
 from sql.chat import ChatFilters
 from sql.database import Database
+from sql.index import active_generation
 
 WORDS = 40_000
 # As many short messages of people as long ones of assistants.
@@ -129,8 +131,18 @@ def write_messages(choice: np.random.Generator, size: int, words: list[str]) -> 
 
 
 def embed(url: str) -> None:
+    """Have the messages embedded, and approximate indexes made of those of users who have many."""
+    encoder = load_encoder()
     with Database(url, vectors=True, max_size=3) as database:
-        Worker(database, load_encoder()).run_until_idle()
+        Worker(database, encoder).run_until_idle()
+        with database.acting_as(SERVICE) as connection:
+            generation = active_generation(connection)
+    if generation is None:
+        raise RuntimeError("the worker has left no generation")
+    started = monotonic()
+    made = maintain_chat_indexes(url, model_id=generation.id, dimensions=encoder.identity.dimensions)
+    if made.built:
+        print(f"{made.built}, {made.dropped} dropped, recall {made.recall}: {monotonic() - started:.0f} s")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("vacuum analyze chat_embeddings, chat_index_state")
 
@@ -212,13 +224,13 @@ def main() -> None:
         if texts:
             asked |= {f"{mode}, first words": [ChatQuery(each, mode) for each in questions[:QUERIES]] for mode in MEANT}
         figures, recalls = {}, {}
-        for number, size in enumerate((crowd.large, crowd.small)):
-            kinds = asked | (filtered(questions[:QUERIES], size) if arguments.embedded else {})
-            only = tuple(arguments.only or [""])
+        only = tuple(arguments.only or [""])
+        for number, messages in enumerate((crowd.large, crowd.small)):
+            kinds = asked | (filtered(questions[:QUERIES], messages) if arguments.embedded else {})
             kinds = {kind: queries for kind, queries in kinds.items() if kind.startswith(only)}
-            figures[f"{size} messages"] = measure(place.url, number, kinds)
+            figures[f"{messages} messages"] = measure(place.url, number, kinds)
             if arguments.embedded:
-                recalls[f"{size} messages"] = recall_of_meaning(place.url, user_of(number), questions)
+                recalls[f"{messages} messages"] = recall_of_meaning(place.url, user_of(number), questions)
     for size, rows in figures.items():
         table = [(name, *row.values()) for name, row in rows.items()]
         print_table(f"{size} of {crowd.messages}", ("query", "p50 ms", "p95", "computed p50", "p95"), table)

@@ -118,6 +118,50 @@ export type Database = {
           },
         ]
       }
+      chat_ann_indexes: {
+        Row: {
+          name: string
+          model_id: number
+          user_id: string
+          ef_search: number | null
+          rows_at_build: number
+          rows_at_check: number
+          recall: number
+          built_at: string
+          checked_at: string
+        }
+        Insert: {
+          name: string
+          model_id: number
+          user_id: string
+          ef_search?: number | null
+          rows_at_build: number
+          rows_at_check: number
+          recall: number
+          built_at?: string
+          checked_at?: string
+        }
+        Update: {
+          name?: string
+          model_id?: number
+          user_id?: string
+          ef_search?: number | null
+          rows_at_build?: number
+          rows_at_check?: number
+          recall?: number
+          built_at?: string
+          checked_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: "chat_ann_indexes_model_id_fkey"
+            columns: ["model_id"]
+            isOneToOne: false
+            referencedRelation: "embedding_models"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       chat_embeddings: {
         Row: {
           message_id: string

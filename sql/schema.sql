@@ -592,6 +592,39 @@ CREATE FUNCTION codingit.hand_over_messages() RETURNS trigger
   end
   $$;
 
+CREATE FUNCTION codingit.indexed_chat_parts(caller uuid, asked_model_id smallint, dimensions integer, ef_search integer, asked_vector text, is_filtered boolean, without tsquery, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, without_output boolean, most integer) RETURNS TABLE(message_id uuid, start_at integer, end_at integer, distance double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'extensions', 'pg_temp'
+    SET enable_sort TO 'off'
+    AS $_$
+  declare
+    -- Parts that are looked at before the filters are said to leave little.
+    most_scanned constant int := 4000;
+  begin
+    perform set_config('hnsw.ef_search', ef_search::text, true);
+    -- Goes on until so many rows are there that live and have passed the filters.
+    perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
+    perform set_config('hnsw.max_scan_tuples', most_scanned::text, true);
+    -- The partial index answers only where user and generation are constants of the statement.
+    return query execute format(
+      'select part.message_id, part.start_at, part.end_at, (part.embedding::halfvec(%1$s)) <#> $1::halfvec(%1$s)
+      from public.chat_embeddings as part
+      where part.user_id = %2$L and part.model_id = %3$s%4$s
+      order by (part.embedding::halfvec(%1$s)) <#> $1::halfvec(%1$s)
+      limit %5$s',
+      dimensions, caller, asked_model_id,
+      case when is_filtered then
+        ' and exists (
+          select from codingit.chat_in_scope($2, null, $3, $4, $5, $6, $7, $8) as message
+          where message.id = part.message_id and ($9 is null or not message.content_vector @@ $9)
+        )'
+        else ''
+      end,
+      most
+    ) using asked_vector, caller, asked_role, asked_model, asked_tags, asked_after, asked_before, without_output, without;
+  end
+  $_$;
+
 CREATE FUNCTION codingit.is_service() RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -909,6 +942,39 @@ CREATE FUNCTION codingit.message_hash(kind text, title text, content text) RETUR
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN sha256(convert_to(((((kind || chr(10)) || COALESCE(title, ''::text)) || chr(10)) || content), 'UTF8'::name));
 
+CREATE FUNCTION codingit.near_chat_parts(caller uuid, asked_model_id smallint, asked_vector text, most integer) RETURNS TABLE(message_id uuid, start_at integer, end_at integer, distance double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'extensions', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+  #variable_conflict use_column
+  declare
+    -- The nearest of a few are no nearer than those of all: what is farther away need not be sorted, a third of the pass.
+    compared_first constant int := 4000;
+  begin
+    return query
+    with compared as (
+      select part.embedding <#> asked_vector::halfvec as distance
+      from (
+        select part.embedding
+        from public.chat_embeddings as part
+        where part.user_id = caller and part.model_id = asked_model_id
+        limit compared_first
+      ) as part
+    ),
+    farthest as materialized (
+      select compared.distance from compared order by compared.distance offset most - 1 limit 1
+    )
+    select part.message_id, part.start_at, part.end_at, part.embedding <#> asked_vector::halfvec as distance
+    from public.chat_embeddings as part
+    where part.user_id = caller and part.model_id = asked_model_id
+      and part.embedding <#> asked_vector::halfvec <= coalesce((select farthest.distance from farthest), 'infinity')
+    order by distance
+    limit most;
+  end
+  $$;
+
 CREATE FUNCTION codingit.own_created_team() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1224,38 +1290,34 @@ CREATE FUNCTION codingit.search_chat_meaning(asked_model_id smallint, asked_vect
       asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, asked_without
     ) > 0 or without_output;
     near_parts constant int := most * 3;
-    -- The nearest of a few are no nearer than those of all: what is farther away need not be sorted, a third of the pass.
-    compared_first constant int := 4000;
+    ann record;
     kept bigint;
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
     end if;
-    if not exists (select from public.embedding_models as model where model.id = asked_model_id and model.active) then
+    select model.dimensions, index.ef_search
+    into ann
+    from public.embedding_models as model
+    left join public.chat_ann_indexes as index on index.model_id = model.id and index.user_id = caller
+    where model.id = asked_model_id and model.active;
+    if not found then
       raise exception using errcode = 'CI001', message = 'this generation of the index is not the active one';
     end if;
     -- A session is a small part of the whole: its own parts are read and nothing else.
     if asked_session is null then
       return query
-      with compared as (
-        select part.embedding <#> asked_vector::halfvec as distance
-        from (
-          select part.embedding
-          from public.chat_embeddings as part
-          where part.user_id = caller and part.model_id = asked_model_id
-          limit compared_first
+      with near as materialized (
+        select part.message_id, part.start_at, part.end_at, part.distance
+        from codingit.near_chat_parts(caller, asked_model_id, asked_vector, near_parts) as part
+        where ann.ef_search is null
+        union all
+        select part.message_id, part.start_at, part.end_at, part.distance
+        from codingit.indexed_chat_parts(
+          caller, asked_model_id, ann.dimensions, ann.ef_search, asked_vector, is_filtered, without,
+          asked_role, asked_model, asked_tags, asked_after, asked_before, without_output, near_parts
         ) as part
-      ),
-      farthest as materialized (
-        select compared.distance from compared order by compared.distance offset near_parts - 1 limit 1
-      ),
-      near as materialized (
-        select part.message_id, part.start_at, part.end_at, part.embedding <#> asked_vector::halfvec as distance
-        from public.chat_embeddings as part
-        where part.user_id = caller and part.model_id = asked_model_id
-          and part.embedding <#> asked_vector::halfvec <= coalesce((select farthest.distance from farthest), 'infinity')
-        order by distance
-        limit near_parts
+        where ann.ef_search is not null
       ),
       best as (
         select distinct on (near.message_id) near.message_id, near.start_at, near.end_at, near.distance
@@ -2159,6 +2221,20 @@ CREATE TABLE public.billing_info (
 
 ALTER TABLE ONLY public.billing_info FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.chat_ann_indexes (
+    name text NOT NULL,
+    model_id smallint NOT NULL,
+    user_id uuid NOT NULL,
+    ef_search integer,
+    rows_at_build bigint NOT NULL,
+    rows_at_check bigint NOT NULL,
+    recall real NOT NULL,
+    built_at timestamp with time zone DEFAULT now() NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.chat_ann_indexes FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.chat_embeddings (
     message_id uuid NOT NULL,
     model_id smallint NOT NULL,
@@ -2792,6 +2868,12 @@ ALTER TABLE ONLY public.billing_info
 ALTER TABLE ONLY public.billing_info
     ADD CONSTRAINT billing_info_team_id_key UNIQUE (team_id);
 
+ALTER TABLE ONLY public.chat_ann_indexes
+    ADD CONSTRAINT chat_ann_indexes_model_id_user_id_key UNIQUE (model_id, user_id);
+
+ALTER TABLE ONLY public.chat_ann_indexes
+    ADD CONSTRAINT chat_ann_indexes_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.chat_embeddings
     ADD CONSTRAINT chat_embeddings_pkey PRIMARY KEY (message_id, model_id, part);
 
@@ -3301,6 +3383,9 @@ ALTER TABLE ONLY public.api_keys
 ALTER TABLE ONLY public.billing_info
     ADD CONSTRAINT billing_info_team_id_fkey FOREIGN KEY (team_id) REFERENCES public.teams(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.chat_ann_indexes
+    ADD CONSTRAINT chat_ann_indexes_model_id_fkey FOREIGN KEY (model_id) REFERENCES public.embedding_models(id);
+
 ALTER TABLE ONLY public.chat_embeddings
     ADD CONSTRAINT chat_embeddings_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.chat_message_cache(id) ON DELETE CASCADE;
 
@@ -3473,6 +3558,8 @@ CREATE POLICY "anybody reads public templates" ON public.workflow_templates FOR 
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.billing_info ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chat_ann_indexes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.chat_embeddings ENABLE ROW LEVEL SECURITY;
 
@@ -3924,6 +4011,8 @@ REVOKE ALL ON FUNCTION codingit.forget_project_terms() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.hand_over_messages() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION codingit.indexed_chat_parts(caller uuid, asked_model_id smallint, dimensions integer, ef_search integer, asked_vector text, is_filtered boolean, without tsquery, asked_role text, asked_model text, asked_tags text[], asked_after timestamp with time zone, asked_before timestamp with time zone, without_output boolean, most integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION codingit.is_service() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.keep_container() FROM PUBLIC;
@@ -3957,6 +4046,8 @@ GRANT ALL ON FUNCTION codingit.member_teams() TO authenticated;
 
 REVOKE ALL ON FUNCTION codingit.message_hash(kind text, title text, content text) FROM PUBLIC;
 GRANT ALL ON FUNCTION codingit.message_hash(kind text, title text, content text) TO service_role;
+
+REVOKE ALL ON FUNCTION codingit.near_chat_parts(caller uuid, asked_model_id smallint, asked_vector text, most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION codingit.own_created_team() FROM PUBLIC;
 
@@ -4106,6 +4197,8 @@ GRANT SELECT(made_by) ON TABLE public.api_keys TO authenticated;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.billing_info TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.billing_info TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_ann_indexes TO service_role;
 
 GRANT SELECT ON TABLE public.chat_embeddings TO authenticated;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_embeddings TO service_role;

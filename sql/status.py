@@ -84,3 +84,7 @@ def read_backlog(connection: Connection) -> Backlog:
 
 def read_approximate_indexes(connection: Connection) -> ApproximateIndexes:
     return ApproximateIndexes(*(connection.execute(query("status/approximate_indexes")).fetchone() or (0, None)))
+
+
+def read_approximate_chat_indexes(connection: Connection) -> ApproximateIndexes:
+    return ApproximateIndexes(*(connection.execute(query("status/approximate_chat_indexes")).fetchone() or (0, None)))

@@ -14,7 +14,7 @@ from models.caller import SERVICE
 from models.errors import CodingitError
 from search_api.encoding_queue import EncodingQueue
 from sql.database import Database
-from sql.status import read_approximate_indexes, read_backlog
+from sql.status import read_approximate_chat_indexes, read_approximate_indexes, read_backlog
 
 # Searches are to take milliseconds, uploads of a batch seconds.
 BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -117,6 +117,7 @@ class _DatabaseCollector(Collector):
             with self._database.acting_as(SERVICE) as connection:
                 backlog = read_backlog(connection)
                 approximate = read_approximate_indexes(connection)
+                of_chats = read_approximate_chat_indexes(connection)
         except CodingitError:
             yield _gauge("codingit_database_up", "Whether the database answers.", 0)
             return
@@ -127,6 +128,10 @@ class _DatabaseCollector(Collector):
         if approximate.least_recall is not None:
             help_text = "Least recall@10 of an approximate index, as last compared with exact results."
             yield _gauge("codingit_approximate_recall", help_text, approximate.least_recall)
+        yield _gauge("codingit_approximate_chat_indexes", "Those over messages that searches use.", of_chats.count)
+        if of_chats.least_recall is not None:
+            help_text = "Least recall@10 of an approximate index over messages, as last compared with exact results."
+            yield _gauge("codingit_approximate_chat_recall", help_text, of_chats.least_recall)
 
 
 def _gauges(prefix: str, help_text: str, values: Mapping[str, int]) -> Iterator[Metric]:

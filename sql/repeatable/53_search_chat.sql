@@ -545,9 +545,97 @@ create or replace function codingit.search_chat_candidates(
   end
   $$;
 
--- The caller's messages that are nearest in meaning, each by its nearest part: an exact pass over the caller's vectors,
--- which nothing but auth.uid() names. What the filters leave is looked for in the nearest first, since they mostly leave
--- something there; only where they leave too little are all messages filtered.
+-- The parts of the caller's messages that are nearest to a vector, of all that there are.
+create or replace function codingit.near_chat_parts(caller uuid, asked_model_id smallint, asked_vector text, most int)
+  returns table (message_id uuid, start_at int, end_at int, distance float8)
+  language plpgsql stable
+  set search_path = public, extensions, pg_temp
+  set plan_cache_mode = force_custom_plan
+  -- The first few of the caller's parts may lie behind those of all others.
+  set enable_seqscan = off
+  as $$
+  #variable_conflict use_column
+  declare
+    -- The nearest of a few are no nearer than those of all: what is farther away need not be sorted, a third of the pass.
+    compared_first constant int := 4000;
+  begin
+    return query
+    with compared as (
+      select part.embedding <#> asked_vector::halfvec as distance
+      from (
+        select part.embedding
+        from public.chat_embeddings as part
+        where part.user_id = caller and part.model_id = asked_model_id
+        limit compared_first
+      ) as part
+    ),
+    farthest as materialized (
+      select compared.distance from compared order by compared.distance offset most - 1 limit 1
+    )
+    select part.message_id, part.start_at, part.end_at, part.embedding <#> asked_vector::halfvec as distance
+    from public.chat_embeddings as part
+    where part.user_id = caller and part.model_id = asked_model_id
+      and part.embedding <#> asked_vector::halfvec <= coalesce((select farthest.distance from farthest), 'infinity')
+    order by distance
+    limit most;
+  end
+  $$;
+
+-- The same, of what the filters leave, by the caller's own approximate index. It may come back with fewer: where the filters
+-- leave little among the nearest, to look at all that they leave is cheaper.
+create or replace function codingit.indexed_chat_parts(
+  caller uuid,
+  asked_model_id smallint,
+  dimensions int,
+  ef_search int,
+  asked_vector text,
+  is_filtered boolean,
+  without tsquery,
+  asked_role text,
+  asked_model text,
+  asked_tags text[],
+  asked_after timestamptz,
+  asked_before timestamptz,
+  without_output boolean,
+  most int
+) returns table (message_id uuid, start_at int, end_at int, distance float8)
+  language plpgsql stable
+  set search_path = public, extensions, pg_temp
+  -- The index competes with a sort of all messages, and for a user of average size the planner prefers that one.
+  set enable_sort = off
+  as $$
+  declare
+    -- Parts that are looked at before the filters are said to leave little.
+    most_scanned constant int := 4000;
+  begin
+    perform set_config('hnsw.ef_search', ef_search::text, true);
+    -- Goes on until so many rows are there that live and have passed the filters.
+    perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
+    perform set_config('hnsw.max_scan_tuples', most_scanned::text, true);
+    -- The partial index answers only where user and generation are constants of the statement.
+    return query execute format(
+      'select part.message_id, part.start_at, part.end_at, (part.embedding::halfvec(%1$s)) <#> $1::halfvec(%1$s)
+      from public.chat_embeddings as part
+      where part.user_id = %2$L and part.model_id = %3$s%4$s
+      order by (part.embedding::halfvec(%1$s)) <#> $1::halfvec(%1$s)
+      limit %5$s',
+      dimensions, caller, asked_model_id,
+      case when is_filtered then
+        ' and exists (
+          select from codingit.chat_in_scope($2, null, $3, $4, $5, $6, $7, $8) as message
+          where message.id = part.message_id and ($9 is null or not message.content_vector @@ $9)
+        )'
+        else ''
+      end,
+      most
+    ) using asked_vector, caller, asked_role, asked_model, asked_tags, asked_after, asked_before, without_output, without;
+  end
+  $$;
+
+-- The caller's messages that are nearest in meaning, each by its nearest part: by an exact pass over the caller's vectors,
+-- which nothing but auth.uid() names, or where these are many by the approximate index that the worker has made of them.
+-- What the filters leave is looked for in the nearest first, since they mostly leave something there; only where they
+-- leave too little are all messages filtered.
 create or replace function codingit.search_chat_meaning(
   asked_model_id smallint,
   asked_vector text,
@@ -566,7 +654,6 @@ create or replace function codingit.search_chat_meaning(
   language plpgsql stable security definer
   set search_path = public, extensions, pg_temp
   set plan_cache_mode = force_custom_plan
-  -- The first few of the caller's parts may lie behind those of all others.
   set enable_seqscan = off
   set jit = off
   as $$
@@ -578,38 +665,34 @@ create or replace function codingit.search_chat_meaning(
       asked_session, asked_role, asked_model, asked_tags, asked_after, asked_before, asked_without
     ) > 0 or without_output;
     near_parts constant int := most * 3;
-    -- The nearest of a few are no nearer than those of all: what is farther away need not be sorted, a third of the pass.
-    compared_first constant int := 4000;
+    ann record;
     kept bigint;
   begin
     if caller is null then
       raise insufficient_privilege using message = 'searching needs a signed-in user';
     end if;
-    if not exists (select from public.embedding_models as model where model.id = asked_model_id and model.active) then
+    select model.dimensions, index.ef_search
+    into ann
+    from public.embedding_models as model
+    left join public.chat_ann_indexes as index on index.model_id = model.id and index.user_id = caller
+    where model.id = asked_model_id and model.active;
+    if not found then
       raise exception using errcode = 'CI001', message = 'this generation of the index is not the active one';
     end if;
     -- A session is a small part of the whole: its own parts are read and nothing else.
     if asked_session is null then
       return query
-      with compared as (
-        select part.embedding <#> asked_vector::halfvec as distance
-        from (
-          select part.embedding
-          from public.chat_embeddings as part
-          where part.user_id = caller and part.model_id = asked_model_id
-          limit compared_first
+      with near as materialized (
+        select part.message_id, part.start_at, part.end_at, part.distance
+        from codingit.near_chat_parts(caller, asked_model_id, asked_vector, near_parts) as part
+        where ann.ef_search is null
+        union all
+        select part.message_id, part.start_at, part.end_at, part.distance
+        from codingit.indexed_chat_parts(
+          caller, asked_model_id, ann.dimensions, ann.ef_search, asked_vector, is_filtered, without,
+          asked_role, asked_model, asked_tags, asked_after, asked_before, without_output, near_parts
         ) as part
-      ),
-      farthest as materialized (
-        select compared.distance from compared order by compared.distance offset near_parts - 1 limit 1
-      ),
-      near as materialized (
-        select part.message_id, part.start_at, part.end_at, part.embedding <#> asked_vector::halfvec as distance
-        from public.chat_embeddings as part
-        where part.user_id = caller and part.model_id = asked_model_id
-          and part.embedding <#> asked_vector::halfvec <= coalesce((select farthest.distance from farthest), 'infinity')
-        order by distance
-        limit near_parts
+        where ann.ef_search is not null
       ),
       best as (
         select distinct on (near.message_id) near.message_id, near.start_at, near.end_at, near.distance
@@ -673,6 +756,10 @@ revoke all on function codingit.match_chat(
 ) from public;
 revoke all on function codingit.search_chat_candidates(
   jsonb, text, text[], text[], text, boolean, int, uuid, text, text, text[], timestamptz, timestamptz, boolean, boolean, int
+) from public;
+revoke all on function codingit.near_chat_parts(uuid, smallint, text, int) from public;
+revoke all on function codingit.indexed_chat_parts(
+  uuid, smallint, int, int, text, boolean, tsquery, text, text, text[], timestamptz, timestamptz, boolean, int
 ) from public;
 revoke all on function codingit.search_chat_meaning(
   smallint, text, text, uuid, text, text, text[], timestamptz, timestamptz, boolean, int

@@ -91,7 +91,8 @@ grant execute on function codingit.looks_like_output(text) to authenticated, ser
 grant execute on function codingit.message_hash(text, text, text) to service_role;
 
 grant select on public.chat_index_state, public.chat_embeddings to authenticated;
-grant select, insert, update, delete on public.chat_index_state, public.chat_embeddings to service_role;
+grant select, insert, update, delete on public.chat_index_state, public.chat_embeddings, public.chat_ann_indexes
+  to service_role;
 
 select codingit.ensure_policy(
   'public.chat_index_state', 'owners read the index state of their messages', 'select', 'authenticated',

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import embeddings, indexing, latency, recall, stages
+from benchmarks import chat, embeddings, indexing, latency, recall, stages
 
 SOURCES = Path(__file__).parents[1] / "indexer" / "samples"
 
@@ -72,6 +72,25 @@ def test_recall_is_whole_where_nothing_is_left_out(tmp_path: Path, monkeypatch: 
             every_list = points.get(lists.replace("lists", "probes"))
             assert every_list is None or every_list["recall_at_10"] == 1.0
     assert drawn.stat().st_size > 0
+
+
+def test_chat_search_finds_all_of_the_nearest_where_nothing_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "run.json"
+    sizes = ("--messages", "300", "--large", "200", "--small", "100")
+    command = ["chat", *sizes, "--embedded", "--texts", str(Path(chat.__file__).parent), "--only", "vector, of"]
+    monkeypatch.setattr(sys, "argv", [*command, "--output", str(output)])
+
+    chat.main()
+
+    figures = json.loads(output.read_text())["figures"]
+    assert figures["recall_at_10"] == {"200 messages": 1.0, "100 messages": 1.0}
+    for size in ("200 messages", "100 messages"):
+        assert set(figures[size]) == {
+            f"vector, of {scope}" for scope in ("one role", "the last tenth", "the last hundredth")
+        }
+        assert all(0 < cell["p50_ms"] <= cell["p95_ms"] for cell in figures[size].values())
 
 
 def test_indexing_counts_what_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from indexer.approximate import Maintained
-from indexer.maintenance import Maintenance
+from indexer.maintenance import MANY_PARTS, Maintenance
 from sql.upkeep import refresh_statistics
 from tests.indexing import ask, index_now, new_user, put_file
 from tests.stubs import StubEncoder
@@ -25,6 +25,7 @@ def test_the_worker_does_not_wait_and_a_second_run_does_not_start(monkeypatch: p
         return Maintained()
 
     monkeypatch.setattr("indexer.maintenance.maintain_indexes", build)
+    monkeypatch.setattr("indexer.maintenance.maintain_chat_indexes", lambda *_, **__: Maintained())
     maintenance = Maintenance("postgresql://", 8)
     maintenance.start(1)
     assert building.wait(20)
@@ -35,6 +36,27 @@ def test_the_worker_does_not_wait_and_a_second_run_does_not_start(monkeypatch: p
     maintenance.start(3)
     maintenance.wait()
     assert runs == [1, 3]
+
+
+def test_messages_are_counted_at_first_and_when_much_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[int] = []
+
+    def count(owner_url: str, *, model_id: int, dimensions: int) -> Maintained:
+        runs.append(model_id)
+        return Maintained()
+
+    monkeypatch.setattr("indexer.maintenance.refresh_statistics", lambda *_: False)
+    monkeypatch.setattr("indexer.maintenance.maintain_indexes", lambda *_, **__: Maintained())
+    monkeypatch.setattr("indexer.maintenance.maintain_chat_indexes", count)
+    maintenance = Maintenance("postgresql://", 8)
+    for model_id, written in ((1, 0), (2, 0), (3, MANY_PARTS - 1), (4, MANY_PARTS)):
+        maintenance.start(model_id, written)
+        maintenance.wait()
+    assert runs == [1, 4]
+    monkeypatch.setattr("indexer.maintenance.CHATS_SECONDS", 0.0)
+    maintenance.start(5)
+    maintenance.wait()
+    assert runs == [1, 4, 5]
 
 
 def test_a_database_that_cannot_be_reached_is_said_and_survived(caplog: pytest.LogCaptureFixture) -> None:

@@ -243,6 +243,22 @@ OURS = (
         key="name",
     ),
     Thing(
+        "index of messages",
+        "public.chat_ann_indexes",
+        {
+            "user_id": The("owner"),
+            "model_id": The("model"),
+            "name": FRESH,
+            "ef_search": 600,
+            "rows_at_build": 1,
+            "rows_at_check": 1,
+            "recall": 1.0,
+        },
+        "ef_search",
+        once=True,
+        key="name",
+    ),
+    Thing(
         "state of a message",
         "public.chat_index_state",
         {"message_id": The("chat message"), "model_id": The("model"), "user_id": The("owner"), "wanted_hash": b"h"},

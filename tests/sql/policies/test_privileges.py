@@ -74,6 +74,7 @@ WITHOUT_POLICY = {
     # The indexer's: only the service has any grant.
     "public.code_term_deltas",
     "public.code_ann_indexes",
+    "public.chat_ann_indexes",
     # Accounts are the platform's; only the service has any grant.
     "auth.users",
     # What was migrated; the service may read it.

@@ -95,6 +95,7 @@ chunk                       xxxx   rx..   .x..   .x..   .x..   .x..   racd
 term of code                xxxx   rxxx   .xxx   .xxx   .xxx   .xxx   racd
 change of a term            xxxx   xxxx   xxxx   xxxx   xxxx   xxxx   racd
 approximate index           xxxx   xxxx   xxxx   xxxx   xxxx   xxxx   racd
+index of messages           xxxx   xxxx   xxxx   xxxx   xxxx   xxxx   racd
 state of a message          xxxx   rxxx   .xxx   .xxx   .xxx   .xxx   racd
 part of a message           xxxx   rxxx   .xxx   .xxx   .xxx   .xxx   racd
 term of chats               xxxx   xxxx   xxxx   xxxx   xxxx   xxxx   xxxx
