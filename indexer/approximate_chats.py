@@ -97,12 +97,12 @@ def _calibrate(
     """
     queries = approximate_chats.sample_vectors(connection, model_id, user.user_id, SAMPLED_QUERIES)
     truths = [
-        approximate_chats.exact_neighbours(connection, model_id, user.user_id, each, NEIGHBOURS) for each in queries
+        approximate_chats.exact_distances(connection, model_id, user.user_id, each, NEIGHBOURS) for each in queries
     ]
     recall = 0.0
     for ef_search in WIDTHS:
         found = [
-            approximate_chats.indexed_neighbours(
+            approximate_chats.indexed_distances(
                 connection,
                 model_id=model_id,
                 user_id=user.user_id,
@@ -113,7 +113,7 @@ def _calibrate(
             )
             for each in queries
         ]
-        hits = sum(len(truth & near) for truth, near in zip(truths, found, strict=True))
+        hits = sum(each <= truth[-1] for truth, near in zip(truths, found, strict=True) if truth for each in near)
         recall = hits / max(1, sum(len(truth) for truth in truths))
         if recall >= wanted:
             return ef_search, recall

@@ -102,32 +102,31 @@ def sample_vectors(connection: Connection, model_id: int, user_id: UUID, most: i
     return [row[0] for row in connection.execute(query("approximate_chats/sample_vectors"), parameters).fetchall()]
 
 
-def exact_neighbours(
-    connection: Connection, model_id: int, user_id: UUID, vector: str, most: int
-) -> set[tuple[UUID, int]]:
+def exact_distances(connection: Connection, model_id: int, user_id: UUID, vector: str, most: int) -> list[float]:
+    """Of the nearest so many, from near to far; distances and not which ones, since people say the same again."""
     parameters = {"model_id": model_id, "user_id": user_id, "vector": vector, "most": most}
-    return {(row[0], row[1]) for row in connection.execute(query("approximate_chats/exact_neighbours"), parameters)}
+    return [row[0] for row in connection.execute(query("approximate_chats/exact_distances"), parameters).fetchall()]
 
 
-def indexed_neighbours(
+def indexed_distances(
     connection: Connection, *, model_id: int, user_id: UUID, dimensions: int, vector: str, ef_search: int, most: int
-) -> set[tuple[UUID, int]]:
-    """What the user's index answers at so wide a search."""
+) -> list[float]:
+    """Of what the user's index answers at so wide a search."""
     with connection.transaction():
         connection.execute("select set_config('hnsw.ef_search', %s, true)", (str(ef_search),))
         # The index competes with a sort that is exact, and for a small user the planner prefers that one.
         connection.execute("set local enable_sort = off")
         rows = connection.execute(
             sql.SQL(
-                "select message_id, part from public.chat_embeddings where user_id = {} and model_id = {} "
-                "order by (embedding::halfvec({})) <#> {}::halfvec({}) limit {}"
+                "select (embedding::halfvec({0})) <#> {1}::halfvec({0}) from public.chat_embeddings "
+                "where user_id = {2} and model_id = {3} "
+                "order by (embedding::halfvec({0})) <#> {1}::halfvec({0}) limit {4}"
             ).format(
-                sql.Literal(str(user_id)),
-                sql.Literal(model_id),
                 sql.Literal(dimensions),
                 sql.Literal(vector),
-                sql.Literal(dimensions),
+                sql.Literal(str(user_id)),
+                sql.Literal(model_id),
                 sql.Literal(most),
             )
         ).fetchall()
-    return {(row[0], row[1]) for row in rows}
+    return [row[0] for row in rows]

@@ -12,9 +12,9 @@ from pgvector.psycopg import register_vector
 from indexer.approximate import Maintained, Thresholds
 from indexer.approximate_chats import WIDTHS, maintain_chat_indexes
 from sql import approximate, approximate_chats
-from tests.chat_crowd import add_messages, put_speaker
+from tests.chat_crowd import add_messages, add_messages_at, make_speaker, put_speaker
 from tests.indexing import ask, execute
-from tests.tenants import DIMENSIONS, make_generation
+from tests.tenants import DIMENSIONS, make_generation, topic_vectors
 
 MESSAGES = 1_600
 LIMITS = Thresholds(build=1_500, drop=600)
@@ -182,3 +182,15 @@ def test_one_worker_at_a_time_makes_indexes(url: str, model: int) -> None:
 @pytest.mark.parametrize(("rows", "dimensions", "least"), [(30_000, 256, 90), (1_000_000, 384, 1_100)])
 def test_there_is_room_for_the_whole_graph(rows: int, dimensions: int, least: int) -> None:
     assert least <= approximate_chats.graph_megabytes(rows, dimensions) <= 2 * least
+
+
+def test_what_is_said_again_and_again_does_not_speak_against_an_index(url: str, model: int) -> None:
+    with psycopg.connect(url) as connection:
+        register_vector(connection)
+        speaker = make_speaker(connection)
+        said = topic_vectors(40, seed=3)
+        add_messages_at(connection, model, speaker, [said[number % len(said)] for number in range(MESSAGES)])
+
+    made = maintain(url, model)
+
+    assert made.recall == {speaker: 1.0}
