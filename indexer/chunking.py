@@ -17,7 +17,7 @@ from indexer.source_text import SourceText
 from models.kinds import ChunkKind
 
 # Goes up whenever the same text would be cut or described differently: every file is indexed again then.
-CHUNKER_VERSION = 5
+CHUNKER_VERSION = 6
 
 # In non-blank characters, about thirty lines: what a reader takes in at once, and what the packaged model reads.
 TARGET_SIZE = 1000

@@ -14,6 +14,7 @@ import tree_sitter
 from indexer.blanking import replace_surrogates
 from indexer.languages import BY_NAME, Language
 from indexer.naming import NAMING, kind_of, name_of, variable_name
+from indexer.underlined_headings import mark_underlined
 from models.kinds import ChunkKind
 
 # Above this a tree costs hundreds of megabytes, and nobody wrote the file by hand.
@@ -21,6 +22,7 @@ LARGEST_PARSED = 4 * 1024 * 1024
 LONGEST_NAME = 200
 # A node's text is read through the same callback: a larger block is copied for each name, a smaller one slows parsing.
 READ_BYTES = 4096
+UNDERLINED = ("(setext_heading) @heading",)
 _parsers = threading.local()
 
 
@@ -58,6 +60,10 @@ def parse_source(language: Language, source: bytes, deadline_seconds: float) -> 
     tree = _parse(language, source, deadline, None)
     if tree is None:
         return None
+    if language.name == "markdown" and (underlined := _captured("markdown", UNDERLINED, tree.root_node)):
+        tree = _parse(language, mark_underlined(source, underlined["heading"]), deadline, None)
+        if tree is None:
+            return None
     found = _definitions(language, tree.root_node)
     if language.embedded is not None:
         name, pattern = language.embedded

@@ -182,15 +182,36 @@ def test_what_macros_leave_on_lines_of_their_own_hides_no_class() -> None:
     assert chunk.defines == ("lib", "Box", "size")
 
 
-def test_markdown_is_cut_into_its_sections() -> None:
-    sections = [f"## Part {number}\n\n" + f"Words about part {number}.\n" * 40 + "\n" for number in range(3)]
+@pytest.mark.parametrize(("guide", "part"), [("# Guide\n\n", "## Part {}\n\n"), ("Guide\n===\n\n", "Part {}\n---\n\n")])
+def test_markdown_is_cut_into_its_sections(guide: str, part: str) -> None:
+    sections = [part.format(number) + f"Words about part {number}.\n" * 40 + "\n" for number in range(3)]
 
-    chunks = chunk_source("a.md", "# Guide\n\n" + "".join(sections))
+    chunks = chunk_source("a.md", guide + "".join(sections))
 
     assert [chunk.defines for chunk in chunks] == [("Guide", "Part 0"), ("Part 1",), ("Part 2",)]
     assert [chunk.symbol for chunk in chunks] == ["Guide.Part 0", "Guide.Part 1", "Guide.Part 2"]
     assert {chunk.kind for chunk in chunks} == {ChunkKind.SECTION}
-    assert all(chunk.content.startswith("## Part") for chunk in chunks[1:])
+    assert all(chunk.content.startswith(part[:5].replace("{", "")) for chunk in chunks[1:])
+    assert "".join(chunk.content for chunk in chunks) == guide + "".join(sections)
+
+
+@pytest.mark.parametrize("part", ["## {}\n\n", "{}\n---\n\n", "  {}\r\n--\r\n"])
+def test_a_heading_closes_the_sections_of_its_level_however_both_are_written(part: str) -> None:
+    text = "Words about nothing.\n" * 80 + "\n"
+    source = "".join(
+        ["# Guide\n\n", part.format("A"), "### Deep\n\n", text, part.format("B"), text, "Other\n=\n\n", text]
+    )
+
+    chunks = chunk_source("a.md", source)
+
+    assert [chunk.symbol for chunk in chunks] == ["Guide.A", "Guide.B", "Other"]
+
+
+def test_an_underlined_heading_is_one_in_quotations_and_lists_as_well() -> None:
+    text = "Words.\n" * 40
+    source = f"> First\n> part\n> ====\n> {text}\n- Second\n  ------\n  {text}"
+
+    assert [name for chunk in chunk_source("a.md", source) for name in chunk.defines] == ["First part", "Second"]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +225,9 @@ def test_markdown_is_cut_into_its_sections() -> None:
         ("# C#", "C#"),
         ("C#\n==", "C#"),
         ("Underlined with `code`\n---", "Underlined with code"),
+        ("Of two\n  lines\n---", "Of two lines"),
+        ("What is #\n===", "What is #"),
+        ("A single dash\n-", "A single dash"),
         ("## What is `#`?", "What is #?"),
         ("## Named {#named}", "Named"),
         ("## A set {1, 2}", "A set {1, 2}"),
