@@ -1,7 +1,8 @@
 """The numbers of one list over several kinds: fitted to some questions, and measured on others.
 
 Which kind has the answer is fitted by logistic regression, the kinds weighing the same however many questions ask for
-them; what a fit counts beside a cosine and beside a place is the pair of `FIT_WORTHS` and `OWN_FITS` with the best
+them. Where a typed name's definition is found there is nothing to learn: such a question counts with its kind and moves
+no number. What a fit counts beside a cosine and beside a place is the pair of `FIT_WORTHS` and `OWN_FITS` with the best
 mean.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 import numpy as np
@@ -59,6 +60,11 @@ class Asked:
         """Of the kind's own search, for who knows where to look."""
         own = [name for name, kind in zip(self.names, self.kinds, strict=True) if kind == self.question.kind]
         return ndcg_at_10(own, self.question.targets)
+
+    def without_definitions(self) -> Asked:
+        """As if no result were the definition of a typed name."""
+        none = {worth: replace(each, defining=[False] * len(each.fits)) for worth, each in self.measured.items()}
+        return replace(self, measured=none)
 
 
 def ask_again(question: Question, results: Sequence[Ranked[FoundThing]], worths: Sequence[float]) -> Asked:
@@ -112,6 +118,7 @@ def _regress(asked: Sequence[Asked], worth: float) -> list[float]:
     # Kinds that nothing was found of have no chance.
     found = np.array([[kind in each.kinds for kind in KINDS] for each in asked])
     weights = (right / right.sum(axis=0)).sum(axis=1) / len(KINDS)
+    weights *= [not any(each.measured[worth].defining) for each in asked]
     numbers = np.zeros(features.shape[2])
     for _ in range(STEPS):
         odds = np.exp(features @ numbers) * found

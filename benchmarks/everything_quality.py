@@ -5,7 +5,8 @@
 One user has this project's own sources (questions: benchmarks/queries/own.json), the chats of the even topics of
 benchmarks/chat_history.py, and the problems of its odd topics as tasks among four times as many requests about the
 same things; then the same with the topics changed over. Questions about chats and tasks are those in other words,
-misspelt ones and names. Told are nDCG@10 by what is asked for: of each kind's own search (what a user gets who knows
+misspelt ones and names. Each name that is asked of the code is mentioned in a chat and in a task as well, which answer
+nothing. Told are nDCG@10 by what is asked for: of each kind's own search (what a user gets who knows
 where to look), of the one list as it is, and of the list with numbers fitted to four fifths of the topics and files
 (with --packages, which adds the sources of benchmarks/sources.py: repositories) and measured on the fifth, with and
 without its parts. --weak lists what one list loses most.
@@ -19,6 +20,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -36,7 +38,7 @@ from benchmarks.calibration import (
     means,
 )
 from benchmarks.chat_history import ASKED as REQUESTS
-from benchmarks.chat_history import make_history, make_questions, read_topics, topic_facts
+from benchmarks.chat_history import START, SaidMessage, make_history, make_questions, read_topics, topic_facts
 from benchmarks.chat_quality import write_history
 from benchmarks.labels import SHIPPED, read_queries
 from benchmarks.reporting import print_table, save_run
@@ -55,6 +57,8 @@ FOLDERS = ("models", "sql", "indexer", "search_api")
 CATEGORIES = ("paraphrase", "misspelt", "name")
 # Requests among the tasks that answer nothing, for each that answers.
 DISTRACTORS = 4
+# What is said about a name of the code.
+MENTIONS = tuple(each for each in REQUESTS if "{name}" in each and each.count("{") == 1)
 
 Found = list[Ranked[FoundThing]]
 
@@ -81,12 +85,24 @@ def put_code(place: Workspace, packages: Path | None) -> list[Question]:
     ]
 
 
-def put_chats(place: Workspace, half: int) -> list[Question]:
-    """Write the chats of every second topic; the questions that they answer."""
+def typed_names(code: Sequence[Question]) -> list[str]:
+    return [each.text for each in code if each.category == "symbol"]
+
+
+def mention(names: Sequence[str]) -> list[SaidMessage]:
+    """Messages that name them and answer nothing."""
+    return [
+        SaidMessage(f"mention:{name}", "mentions", "Chores", "user", "message", text.format(name=name), START)
+        for name, text in zip(names, cycle(MENTIONS), strict=False)
+    ]
+
+
+def put_chats(place: Workspace, half: int, names: Sequence[str]) -> list[Question]:
+    """Write the chats of every second topic, and messages about the names; the questions that they answer."""
     topics = read_topics()[half::2]
     with psycopg.connect(place.url) as connection:
         connection.execute("delete from chat_sessions where user_id = %s", (place.user_id,))
-        write_history(connection, place.user_id, make_history(topics))
+        write_history(connection, place.user_id, [*make_history(topics), *mention(names)])
     return [
         Question(ResultType.CHAT, each.category, f"topic {topics[each.topic]['title']}", each.text, each.targets)
         for each in make_questions(topics)
@@ -94,8 +110,8 @@ def put_chats(place: Workspace, half: int) -> list[Question]:
     ]
 
 
-def put_tasks(place: Workspace, half: int) -> list[Question]:
-    """Write the problems of every second topic as tasks, among requests; the questions that they answer."""
+def put_tasks(place: Workspace, half: int, names: Sequence[str]) -> list[Question]:
+    """Write the problems of every second topic as tasks, among requests and what names the names; the questions."""
     topics = read_topics()[half::2]
     choice = random.Random(20261125)
     prompts = {f"{each['title']}: {each['said']} Have a look at {each['identifier']}.": each for each in topics}
@@ -104,6 +120,7 @@ def put_tasks(place: Workspace, half: int) -> list[Question]:
         for each in topics
         for _ in range(DISTRACTORS)
     ]
+    requests += [each.content for each in mention(names)]
     questions = []
     with psycopg.connect(place.url) as connection:
         connection.execute("delete from tasks where user_id = %s", (place.user_id,))
@@ -165,6 +182,7 @@ def measure(
     for name, asked in (
         ("  without similar spelling", spelt),
         ("  without comparing meaning", asked_with([without_meaning(each) for each in found])),
+        ("  without a typed name's definition first", [each.without_definitions() for each in whole]),
         ("  and tasks by words (other models)", patient),
     ):
         rows.append((name, *means(asked, cross_validate(asked))))
@@ -183,6 +201,7 @@ def by_category(asked: Sequence[Asked]) -> list[tuple[object, ...]]:
             len(some),
             fmean(one.ndcg_of_kind() for one in some),
             fmean(one.ndcg(MERGING) for one in some),
+            fmean(one.without_definitions().ndcg(MERGING) for one in some),
         )
         for (kind, category), some in sorted(groups.items())
     ]
@@ -207,15 +226,17 @@ def main() -> None:
     patiently: list[Found] = []
     with workspace(arguments.data) as place:
         code = put_code(place, arguments.packages)
+        names = typed_names(code)
         for half in (0, 1):
-            now = [*code, *put_chats(place, half), *put_tasks(place, 1 - half)]
+            now = [*code, *put_chats(place, half, names), *put_tasks(place, 1 - half, names)]
             questions += now
             quick, patient = ask(place, encoder, now)
             found += quick
             patiently += patient
     rows, asked = measure(questions, found, patiently)
     print_table(f"{len(questions)} questions", ("nDCG@10", *KINDS, "mean"), rows)
-    print_table("by category", ("asked for", "questions", "own search", "one list"), by_category(asked))
+    columns = ("asked for", "questions", "own search", "one list", "without definitions first")
+    print_table("by category", columns, by_category(asked))
     print("fitted to all:", fit(asked))
     if arguments.weak:
         list_weak(asked)

@@ -5,7 +5,8 @@ best. So every result is measured by two yardsticks that know no kind. `fit` is 
 text holds, rare ones among all the results weighing more; a term that none of them holds counts where a word is spelt
 like it. The other is the cosine of its meaning with the query's. From the best of each kind follows how probably that
 kind has the answer (logistic regression over the kinds), and a result's score is that probability times the mean of
-its fit and of the square of its share of its kind's best score.
+its fit and of the square of its share of its kind's best score. A definition of the very name that was typed is what
+was asked for, however well a message about it fits: of it the probability and the fit are 1.
 """
 
 from __future__ import annotations
@@ -45,22 +46,30 @@ class Merging:
 
 @dataclass(frozen=True, slots=True)
 class Ranked(Generic[T]):
-    """A result with its text, its score in its own kind's ranking, and its cosine with the query where it is known."""
+    """A result with its text, its score in its own kind's ranking, and its cosine with the query where it is known.
+
+    `defines` tells that it is the definition of the name that the query is.
+    """
 
     kind: str
     item: T
     text: str
     score: float
     meaning: float | None = None
+    defines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Yardsticks:
-    """Of each result its fit, the evidence that it gives for its kind, and its share of its kind's best score."""
+    """Of each result its fit, the evidence that it gives for its kind, and its share of its kind's best score.
+
+    `defining` tells of each whether it is the definition that was asked for.
+    """
 
     fits: Sequence[float]
     evidence: Sequence[float]
     shares: Sequence[float]
+    defining: Sequence[bool]
 
 
 def merge(terms: Mapping[str, float], results: Sequence[Ranked[T]], merging: Merging) -> list[tuple[float, Ranked[T]]]:
@@ -75,9 +84,10 @@ def order(
     """What was measured, best first with its score."""
     probable = _probabilities(best_evidence(kinds, yardsticks), merging)
     found = []
-    for result, kind, fit, share in zip(results, kinds, yardsticks.fits, yardsticks.shares, strict=True):
-        place = (1 - merging.own_fit) * share**2 + merging.own_fit * fit
-        found.append((round(min(1.0, probable[kind] * place), 5), result))
+    measured = zip(yardsticks.fits, yardsticks.shares, yardsticks.defining, strict=True)
+    for result, kind, (fit, share, defines) in zip(results, kinds, measured, strict=True):
+        place = (1 - merging.own_fit) * share**2 + merging.own_fit * (1.0 if defines else fit)
+        found.append((round(min(1.0, place if defines else probable[kind] * place), 5), result))
     return sorted(found, key=lambda each: -each[0])
 
 
@@ -93,7 +103,7 @@ def measure(terms: Mapping[str, float], results: Sequence[Ranked[T]], fit_worth:
     meanings = [each.meaning or 0.0 if weighs_meaning else 0.0 for each in results]
     evidence = [fit_worth * fit + meaning for fit, meaning in zip(fits, meanings, strict=True)]
     shares = [each.score / tops[each.kind] if tops[each.kind] > 0 else 0.0 for each in results]
-    return Yardsticks(fits, evidence, shares)
+    return Yardsticks(fits, evidence, shares, [each.defines for each in results])
 
 
 def best_evidence(kinds: Sequence[str], yardsticks: Yardsticks) -> dict[str, float]:

@@ -10,12 +10,15 @@ from uuid import UUID
 
 from models.caller import Caller
 from models.errors import InvalidRequestError
+from models.kinds import ChunkKind
 from models.reranker import Reranker
 from search_api.active_encoder import ActiveEncoder
 from search_api.budget import count_tokens
 from search_api.chat_search import ChatHit, ChatQuery, search_chat
 from search_api.code_search import CodeHit, CodeQuery, lexical_query, search_code
 from search_api.comparing import Merging, Ranked, merge
+from search_api.exact_fit import is_definition_of
+from search_api.query_intent import typed_name
 from search_api.task_search import TaskHit, search_tasks
 from sql.chat import ChatFreshness
 from sql.database import Database
@@ -114,7 +117,8 @@ def _search_each(
         asked = CodeQuery(query.query, project_id=query.project_id, limit=query.limit)
         code = search_code(database, encoder, caller, asked, reranker=reranker)
         code_index = code.index
-        found += [_of_code(hit) for hit in code.results]
+        name = typed_name(query.query)
+        found += [_of_code(hit, name) for hit in code.results]
     if ResultType.CHAT in types:
         chat = search_chat(database, encoder, caller, ChatQuery(query.query, limit=query.limit, excerpt=EXCERPT))
         chat_index = chat.index
@@ -125,9 +129,11 @@ def _search_each(
     return found, code_index, chat_index
 
 
-def _of_code(hit: CodeHit) -> Ranked[FoundThing]:
+def _of_code(hit: CodeHit, name: str | None) -> Ranked[FoundThing]:
     text = f"{hit.path} {hit.symbol or ''}\n{hit.content}"
-    return Ranked(ResultType.CODE, FoundThing(ResultType.CODE, 0.0, code=hit), text, hit.score, hit.meaning)
+    # A heading of that name defines nothing.
+    defines = name is not None and hit.kind != ChunkKind.SECTION and is_definition_of(name, hit.symbol, hit.asked_name)
+    return Ranked(ResultType.CODE, FoundThing(ResultType.CODE, 0.0, code=hit), text, hit.score, hit.meaning, defines)
 
 
 def _of_chat(hit: ChatHit) -> Ranked[FoundThing]:

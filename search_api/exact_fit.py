@@ -41,6 +41,13 @@ def name_beside(symbol: str | None, defines: Sequence[str], asked: str) -> str |
     return last if last in defines and not is_symbol else None
 
 
+def is_definition_of(asked: str, symbol: str | None, beside: str | None) -> bool:
+    """Tell whether a result is of the very name: as it is called, or as `name_beside` tells of another one in it."""
+    if beside is not None and fit_name(f"{symbol}.{beside}" if symbol else beside, (), asked) == 1.0:
+        return True
+    return fit_name(symbol, (), asked) == 1.0
+
+
 def _fit_rest(rest: str) -> float:
     if "/" not in rest:
         return WITHOUT_ENDING if rest.startswith(".") else BEGINNING

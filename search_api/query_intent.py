@@ -89,6 +89,11 @@ def asked_name(query: str) -> str | None:
     return ".".join(_SEPARATOR.split(name))
 
 
+def typed_name(query: str) -> str | None:
+    """The name that a query is, where it is no word of English as well: `Session.send`, `get_file`, `def retry`."""
+    return asked_name(query) if looks_like_symbol(query) else None
+
+
 def _literals(fragments: tuple[str, ...], phrases: tuple[str, ...]) -> tuple[str, ...]:
     """Those fragments that are of no phrase."""
     said = {part for phrase in phrases for part in fragments_of(phrase)}

@@ -83,6 +83,19 @@ def test_a_leaning_decides_between_equals() -> None:
     assert merged(*pair, merging=Merging(5.0, {"task": 0.1})) == ["t", "c"]
 
 
+@pytest.mark.parametrize(
+    ("defines", "order"), [(True, ["definition", "says", "use"]), (False, ["says", "definition", "use"])]
+)
+def test_the_definition_that_was_asked_for_is_before_what_names_it(defines: bool, order: list[str]) -> None:
+    says = Ranked("chat", "says", "round price", 1.0, 0.9)
+    definition = Ranked("code", "definition", "def round price", 3.0, 0.5, defines=defines)
+    use = Ranked("code", "use", "round price", 1.0, 0.5)
+    found = merge(TERMS, [definition, use, says], Merging(5.7, {"code": -0.9}))
+
+    assert [each.item for _, each in found] == order
+    assert (found[0][0] == 1.0) is defines
+
+
 @pytest.mark.parametrize("terms", [TERMS, {}])
 def test_scores_are_between_0_and_1_where_nothing_fits_and_where_nothing_is_asked(terms: dict[str, float]) -> None:
     results = [

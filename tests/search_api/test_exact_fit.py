@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search_api.exact_fit import fit_name, fit_path, name_beside
+from search_api.exact_fit import fit_name, fit_path, is_definition_of, name_beside
 from search_api.matched_lines import lines_of_phrases
 
 
@@ -57,6 +57,28 @@ def test_a_name_that_was_asked_for_is_told_beside_that_of_the_largest(
     symbol: str | None, defines: tuple[str, ...], asked: str, name: str | None
 ) -> None:
     assert name_beside(symbol, defines, asked) == name
+
+
+@pytest.mark.parametrize(
+    ("asked", "symbol", "beside", "is_it"),
+    [
+        ("send_mail", "send_mail", None, True),
+        ("send_mail", "Mailer.send_mail", None, True),
+        ("Mailer.send_mail", "Mailer.send_mail", None, True),
+        ("Mailer.send_mail", "Post::send_mail", None, False),
+        ("send_mail", "Send_mail", None, False),
+        ("send_mail", "resend_mail", None, False),
+        ("send_mail", None, None, False),
+        ("send_mail", "Mailer", "send_mail", True),
+        ("Mailer.send_mail", "Mailer", "send_mail", True),
+        ("Mailer.send_mail", "Post", "send_mail", False),
+        ("send_mail", None, "send_mail", True),
+    ],
+)
+def test_a_definition_is_told_from_another_of_the_same_last_name(
+    asked: str, symbol: str | None, beside: str | None, is_it: bool
+) -> None:
+    assert is_definition_of(asked, symbol, beside) is is_it
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,43 @@ def test_the_right_answer_is_first_whichever_kind_it_is(
     assert first[kind][field] == told
 
 
+@pytest.fixture(scope="module")
+def talker(api: Api) -> UUID:
+    """A user whose chat and tasks are nothing but names, which the code defines, uses, or has as a heading."""
+    user_id = api.sign_up()
+    put_file(api.url, user_id, "/shop/prices.py", CODE + "\n\nclass Basket:\n    total = round_price(read_price())\n")
+    put_file(api.url, user_id, "/shop/README.md", "# Price_list\n\nWhat it costs.\n")
+    with psycopg.connect(api.url) as connection:
+        session = new_session(connection, user_id, "Names")
+        for minute, name in enumerate(("round_price", "Basket", "read_price", "Price_list")):
+            say(connection, session, name, minute=minute)
+            connection.execute("insert into tasks (user_id, prompt) values (%s, %s)", (user_id, name))
+    index_now(api.url, ENCODER)
+    return user_id
+
+
+@pytest.mark.parametrize(
+    ("query", "is_code"),
+    [
+        ("round_price", True),
+        ("def round_price", True),
+        ("Basket", True),
+        ("basket", False),
+        ("read_price", False),
+        ("Price_list", False),
+    ],
+)
+def test_who_types_a_name_gets_its_definition_before_what_names_it(
+    api: Api, talker: UUID, query: str, is_code: bool
+) -> None:
+    results = search(api, token_of(talker), query=query)["results"]
+
+    assert (results[0]["type"] == "code") is is_code
+    assert {each["type"] for each in results} == {"code", "chat", "task"}
+    scores = [each["score"] for each in results]
+    assert scores == sorted(scores, reverse=True)
+
+
 def test_results_of_all_kinds_are_in_one_order(api: Api, owner: UUID) -> None:
     answer = search(api, token_of(owner), query="connection price billing")
 
