@@ -124,8 +124,10 @@ def _search_each(
         chat_index = chat.index
         found += [_of_chat(hit) for hit in chat.results]
     if ResultType.TASK in types:
+        # Before a connection is taken: who looks which model is active takes one as well.
+        rows = encoder.text_rows()
         with database.reading_as(caller) as connection:
-            found += [_of_task(hit) for hit in search_tasks(connection, encoder, query.query, query.limit)]
+            found += [_of_task(hit) for hit in search_tasks(connection, rows, query.query, query.limit)]
     return found, code_index, chat_index
 
 

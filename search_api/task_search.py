@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from search_api.active_encoder import ActiveEncoder
 from search_api.chat_fusion import MEANING_WHERE_NOT, MEANING_WHERE_SAID, UNRELATED
 from search_api.chat_syntax import ParsedQuery, any_of, parse_query
+from search_api.text_rows import TextRows
 from sql.database import Connection
 from sql.task_search import FoundTask, find_tasks_by_words, read_found_tasks, read_prompts
 
@@ -28,11 +28,11 @@ class TaskHit:
     meaning: float | None
 
 
-def search_tasks(connection: Connection, encoder: ActiveEncoder, query: str, most: int) -> list[TaskHit]:
-    """Best first, of equal ones the newer."""
+def search_tasks(connection: Connection, rows: TextRows | None, query: str, most: int) -> list[TaskHit]:
+    """Best first, of equal ones the newer; without rows by words alone."""
     parsed = parse_query(query)
     by_words = {task.id: task for task in find_tasks_by_words(connection, query, any_of(parsed.words), most)}
-    near = _nearness(connection, encoder, parsed, has_words=bool(by_words))
+    near = _nearness(connection, rows, parsed, has_words=bool(by_words))
     scores = fuse({task.id: task.score for task in by_words.values()}, near)
     best = sorted(scores, key=lambda task_id: (scores[task_id], task_id), reverse=True)[:most]
     missing = [task_id for task_id in best if task_id not in by_words]
@@ -57,13 +57,12 @@ def fuse(words: Mapping[int, float], near: Mapping[int, float]) -> dict[int, flo
 
 
 def _nearness(
-    connection: Connection, encoder: ActiveEncoder, parsed: ParsedQuery, *, has_words: bool
+    connection: Connection, rows: TextRows | None, parsed: ParsedQuery, *, has_words: bool
 ) -> dict[int, float]:
     """The cosines of the newest tasks; none where the query says exactly what is wanted, or means nothing."""
     text = " ".join(parsed.words)
-    rows = encoder.text_rows() if parsed.is_plain and text else None
     # Words that neither the tasks nor the model know are near to something by chance.
-    if rows is None or not (has_words or rows.knows(text)):
+    if rows is None or not (parsed.is_plain and text and (has_words or rows.knows(text))):
         return {}
     prompts = read_prompts(connection)
     cosines = rows.compare(text, [each.text for each in prompts])

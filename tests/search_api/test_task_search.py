@@ -12,6 +12,7 @@ import pytest
 from models.caller import user
 from models.encoder import Encoder, load_encoder
 from search_api.active_encoder import ActiveEncoder
+from search_api.everything import EverythingQuery, ResultType, search_everything
 from search_api.task_search import TaskHit, fuse, search_tasks
 from sql import task_search
 from sql.database import Database
@@ -47,9 +48,9 @@ def new_owner(url: str, *prompts: str) -> UUID:
 
 def search(url: str, user_id: UUID, query: str, encoder: Encoder = QUICK, most: int = 10) -> list[TaskHit]:
     with Database(url) as database:
-        active = ActiveEncoder(database, lambda _: encoder)
+        rows = ActiveEncoder(database, lambda _: encoder).text_rows()
         with database.reading_as(user(user_id)) as connection:
-            return search_tasks(connection, active, query, most)
+            return search_tasks(connection, rows, query, most)
 
 
 def prompts_of(hits: list[TaskHit]) -> list[str]:
@@ -101,14 +102,22 @@ def test_a_task_is_found_by_what_it_says_now(url: str) -> None:
     someone = new_owner(url, PROMPTS[2])
     found = []
     with Database(url) as database:
-        active = ActiveEncoder(database, lambda _: QUICK)
+        rows = ActiveEncoder(database, lambda _: QUICK).text_rows()
         for prompt in (PROMPTS[2], PROMPTS[0]):
             with psycopg.connect(url) as connection:
                 connection.execute("update tasks set prompt = %s where user_id = %s", (prompt, someone))
             with database.reading_as(user(someone)) as connection:
-                hits = search_tasks(connection, active, "user authentication keeps redirecting", 10)
+                hits = search_tasks(connection, rows, "user authentication keeps redirecting", 10)
             found.append(prompts_of(hits))
     assert found == [[], [PROMPTS[0]]]
+
+
+def test_a_search_takes_one_connection_at_a_time_though_nothing_was_indexed_yet(url: str, owner: UUID) -> None:
+    with Database(url, max_size=1) as database:
+        asked = EverythingQuery("payment amount mismatch", (ResultType.TASK,))
+        reply = search_everything(database, ActiveEncoder(database, lambda _: QUICK), user(owner), asked)
+
+    assert [each.task.prompt for each in reply.results[:1] if each.task] == [PROMPTS[1]]
 
 
 def test_of_very_many_tasks_the_newest_are_compared(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
