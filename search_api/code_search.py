@@ -15,7 +15,7 @@ from models.tokens import TermKind, query_terms
 from search_api.active_encoder import ActiveEncoder, QueryVector
 from search_api.budget import count_tokens
 from search_api.evidence import Sign
-from search_api.exact_fit import name_beside
+from search_api.exact_fit import fit_name, fit_path, name_beside
 from search_api.globs import glob_to_regex
 from search_api.marking import find_matches
 from search_api.matched_lines import lines_of_phrases
@@ -27,7 +27,17 @@ from search_api.said_names import name_terms
 from search_api.snippets import Span
 from sql.database import Database
 from sql.failures import OutdatedModelError
-from sql.search import CandidateQuery, Found, Fuzzy, IndexCounts, Winner, ask_winners, count_unindexed, find_candidates
+from sql.search import (
+    Candidate,
+    CandidateQuery,
+    Found,
+    Fuzzy,
+    IndexCounts,
+    Winner,
+    ask_winners,
+    count_unindexed,
+    find_candidates,
+)
 
 # Of each half, unless more results are asked for. nDCG@10 with 80, 60, 48: 0.933, 0.933, 0.934 on fifteen repositories,
 # 0.933 with 60 and 0.932 with 48 cross-validated; 0.876, 0.877, 0.877 on nine others. Each costs its transport and its
@@ -126,12 +136,12 @@ def search_code(
     intent = read_intent(query.query)
     vector = encoder.encode_query(intent.text, wanted=_wants_vector(query, intent))
     try:
-        found, ranked = _search(database, vector, caller, query, intent, pattern, shown)
+        found, ranked = _search(database, encoder, vector, caller, query, intent, pattern, shown)
     except OutdatedModelError:
         # The index was switched to another model since this process looked: load it and ask once more.
         encoder.refresh()
         vector = encoder.encode_query(intent.text, wanted=_wants_vector(query, intent))
-        found, ranked = _search(database, vector, caller, query, intent, pattern, shown)
+        found, ranked = _search(database, encoder, vector, caller, query, intent, pattern, shown)
     # A path or an expression without words says where, and leaves nothing to a model to judge.
     if reranker is not None and intent.text and intent.path is None:
         ranked = _rerank(reranker, intent.text, ranked)
@@ -145,6 +155,7 @@ def search_code(
 
 def _search(
     database: Database,
+    encoder: ActiveEncoder,
     vector: QueryVector,
     caller: Caller,
     query: CodeQuery,
@@ -156,14 +167,26 @@ def _search(
     if vector.model_id is None:
         with database.acting_as(caller) as connection:
             return Found([], {}, count_unindexed(connection, query.project_id)), []
+    known = query.mode is not Mode.HYBRID or intent.is_exact or encoder.knows(intent.text)
+    wanted = _candidate_query(vector.model_id, vector.text, query, intent, pattern, known)
     with database.reading_as(caller) as connection:
-        found = find_candidates(connection, _candidate_query(vector.model_id, vector.text, query, intent, pattern))
+        found = find_candidates(connection, wanted)
+        if not (known or any(_holds(intent, each) for each in found.candidates)):
+            # Words that neither the code nor the model know are near to something by chance.
+            found = replace(found, candidates=[])
         most = shown + SPARE_WINNERS
         ranked = rank(intent.text, found.candidates, most, widened=found.widened, held=_held(intent))
         ids = [each.candidate.id for each in ranked]
         read = ask_winners(connection, ids, query.project_id, intent.expression)
     winners = read()
     return found, [(each, winners[each.candidate.id]) for each in ranked if each.candidate.id in winners]
+
+
+def _holds(intent: QueryIntent, candidate: Candidate) -> bool:
+    """Whether a candidate has words of the query, or is at the path or of the name that it is."""
+    if candidate.lexical or (intent.path and fit_path(candidate.path, intent.path)):
+        return True
+    return intent.name is not None and fit_name(candidate.symbol, candidate.defines, intent.name) > 0
 
 
 def _rerank(reranker: Reranker, query: str, ranked: Sequence[tuple[Ranked, Winner]]) -> list[tuple[Ranked, Winner]]:
@@ -181,11 +204,12 @@ def _at_place_of(there: Ranked, each: Ranked) -> Ranked:
 
 
 def _candidate_query(
-    model_id: int, vector: str | None, query: CodeQuery, intent: QueryIntent, pattern: str | None
+    model_id: int, vector: str | None, query: CodeQuery, intent: QueryIntent, pattern: str | None, known: bool
 ) -> CandidateQuery:
     terms = None
     if query.mode is not Mode.VECTOR:
-        terms = lexical_query(intent.text)
+        # Where nothing else is known, what holds the question's words holds nothing of what is meant.
+        terms = lexical_query(intent.text, question_words=QUESTION_WORD_WEIGHT if known else 0.0)
     fuzzy = {Mode.HYBRID: Fuzzy.UNKNOWN, Mode.FUZZY: Fuzzy.ALWAYS}.get(query.mode, Fuzzy.NEVER)
     return CandidateQuery(
         model_id=model_id,
@@ -205,15 +229,14 @@ def _candidate_query(
     )
 
 
-def lexical_query(query: str) -> dict[str, float]:
+def lexical_query(query: str, *, question_words: float = QUESTION_WORD_WEIGHT) -> dict[str, float]:
     """The terms to look for with their weights, before idf; words of the question count where there are no others."""
     found = query_terms(query)[:MOST_TERMS]
     asks = {term.source for term in found if is_question_word(term.source)}
     if len(asks) == len({term.source for term in found}):
         asks.clear()
-    return {
-        term.term: TERM_WEIGHT[term.kind] * (QUESTION_WORD_WEIGHT if term.source in asks else 1.0) for term in found
-    }
+    weights = {term.term: TERM_WEIGHT[term.kind] * (question_words if term.source in asks else 1.0) for term in found}
+    return {term: weight for term, weight in weights.items() if weight}
 
 
 def _wants_vector(query: CodeQuery, intent: QueryIntent) -> bool:

@@ -15,7 +15,7 @@ from models.reranker import Reranker
 from search_api.active_encoder import ActiveEncoder
 from search_api.budget import count_tokens
 from search_api.chat_search import ChatHit, ChatQuery, search_chat
-from search_api.code_search import CodeHit, CodeQuery, lexical_query, search_code
+from search_api.code_search import CodeHit, CodeQuery, CodeReply, lexical_query, search_code
 from search_api.comparing import Merging, Ranked, merge
 from search_api.exact_fit import is_definition_of
 from search_api.query_intent import typed_name
@@ -64,12 +64,16 @@ class FoundThing:
 
 @dataclass(frozen=True, slots=True)
 class EverythingReply:
-    """Results best first; how fresh each searched index is; which kinds were left out, and why."""
+    """Results best first; how fresh each searched index is; which kinds were left out, and why.
+
+    `widened` tells which words that no code has it was searched with others for.
+    """
 
     results: tuple[FoundThing, ...]
     code_index: IndexCounts | None
     chat_index: ChatFreshness | None
     left_out: dict[ResultType, str]
+    widened: dict[str, dict[str, float]]
     truncated: bool
     took_ms: float
 
@@ -91,11 +95,12 @@ def search_everything(
         for kind in {ResultType.CHAT, ResultType.TASK} & set(query.types):
             left_out[kind] = "Chats and tasks belong to no project."
     types = [kind for kind in query.types if kind not in left_out]
-    found, code_index, chat_index = _search_each(database, encoder, caller, query, types, reranker)
+    found, code, chat_index = _search_each(database, encoder, caller, query, types, reranker)
     merged = merge(lexical_query(query.query), found, MERGING)
     results, truncated = _within_budget(query, merged)
     took = round((perf_counter() - started) * 1000, 2)
-    return EverythingReply(results, code_index, chat_index, left_out, truncated, took)
+    code_index, widened = (None, {}) if code is None else (code.index, code.widened)
+    return EverythingReply(results, code_index, chat_index, left_out, widened, truncated, took)
 
 
 def find_each(database: Database, encoder: ActiveEncoder, caller: Caller, text: str) -> list[Ranked[FoundThing]]:
@@ -110,13 +115,12 @@ def _search_each(
     query: EverythingQuery,
     types: Sequence[ResultType],
     reranker: Reranker | None,
-) -> tuple[list[Ranked[FoundThing]], IndexCounts | None, ChatFreshness | None]:
+) -> tuple[list[Ranked[FoundThing]], CodeReply | None, ChatFreshness | None]:
     found: list[Ranked[FoundThing]] = []
-    code_index, chat_index = None, None
+    code, chat_index = None, None
     if ResultType.CODE in types:
         asked = CodeQuery(query.query, project_id=query.project_id, limit=query.limit)
         code = search_code(database, encoder, caller, asked, reranker=reranker)
-        code_index = code.index
         name = typed_name(query.query)
         found += [_of_code(hit, name) for hit in code.results]
     if ResultType.CHAT in types:
@@ -128,7 +132,7 @@ def _search_each(
         rows = encoder.text_rows()
         with database.reading_as(caller) as connection:
             found += [_of_task(hit) for hit in search_tasks(connection, rows, query.query, query.limit)]
-    return found, code_index, chat_index
+    return found, code, chat_index
 
 
 def _of_code(hit: CodeHit, name: str | None) -> Ranked[FoundThing]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from search_api.cli.failing import printable
@@ -66,6 +66,8 @@ def print_everything_reply(reply: EverythingAnswer, query: str) -> None:
         _write("")
     if not reply.results:
         _write("Nothing found.")
+    for line in _unknown_words(reply.widened):
+        _write(line)
     for kind, reason in reply.left_out.items():
         _write(f"Not searched: {kind}. {reason}")
     if reply.index.code is not None and reply.index.code.pending:
@@ -133,13 +135,16 @@ def _heading(number: int, result: CodeResult) -> str:
 
 def _remarks(reply: CodeAnswer) -> list[str]:
     remarks = [] if reply.results else ["Nothing found."]
-    for asked, taken in reply.widened.items():
-        remarks.append(f"No '{asked}' in this code; also looked for: {', '.join(taken)}.")
+    remarks += _unknown_words(reply.widened)
     if reply.index.pending:
         remarks.append(f"{reply.index.pending} of {reply.index.files} files are not indexed yet.")
     if reply.index.failed:
         remarks.append(f"{reply.index.failed} files could not be indexed; 'codingit status' names them.")
     return remarks
+
+
+def _unknown_words(widened: Mapping[str, Mapping[str, float]]) -> list[str]:
+    return [f"No '{asked}' in this code; also looked for: {', '.join(taken)}." for asked, taken in widened.items()]
 
 
 def _print_plain(heading: str, lines: Sequence[str], start: int) -> None:

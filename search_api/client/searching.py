@@ -139,11 +139,15 @@ class FreshnessOfAll(Reply, frozen=True):
 
 
 class EverythingAnswer(Reply, frozen=True):
-    """Results of all kinds, best first; `left_out` tells which kinds were not searched, and why."""
+    """Results of all kinds, best first; `left_out` tells which kinds were not searched, and why.
+
+    `widened` tells which words that no code has were taken for which.
+    """
 
     results: tuple[EverythingResult, ...]
     index: FreshnessOfAll
     left_out: dict[str, str]
+    widened: dict[str, dict[str, float]]
     truncated: bool
     took_ms: float
 

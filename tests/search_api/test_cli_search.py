@@ -121,6 +121,20 @@ def test_a_result_that_defines_the_asked_name_beside_another_says_so(
     assert "1. /shop/prices.py:10-12  function round_price  with to_cents  1.250" in capsys.readouterr().out
 
 
+def test_words_that_were_taken_for_others_are_told_in_one_list_as_in_code(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    widened = {"raund_prise": {"round_price": 0.6}}
+    index = {"code": FRESH, "chat": None}
+    every = {"results": [], "index": index, "left_out": {}, "widened": widened, "truncated": False, "took_ms": 1.0}
+    stub.answers |= {"/v1/search": (200, every), "/v1/search/code": (200, {**ANSWER, "widened": widened})}
+
+    for options in ((), ("--all",)):
+        run(monkeypatch, "search", "raund_prise", *options)
+
+        assert "No 'raund_prise' in this code; also looked for: round_price.\n" in capsys.readouterr().out
+
+
 def test_what_is_not_indexed_is_told_by_reason_a_few_of_each(
     stub: Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -80,6 +80,9 @@ class EverythingAnswer(BaseModel):
     results: list[EverythingResult]
     index: FreshnessOfAll
     left_out: dict[str, str] = Field(description="Which kinds were not searched although asked for, and why.")
+    widened: dict[str, dict[str, float]] = Field(
+        description="Words that no code has, and the similar ones that code was found by in their place."
+    )
     truncated: bool = Field(description="Whether max_tokens left results out.")
     took_ms: float
 
@@ -113,6 +116,7 @@ def _render(reply: EverythingReply) -> EverythingAnswer:
         results=[_result(each) for each in reply.results],
         index=FreshnessOfAll.model_validate({"code": reply.code_index, "chat": reply.chat_index}, from_attributes=True),
         left_out={kind.value: reason for kind, reason in reply.left_out.items()},
+        widened=reply.widened,
         truncated=reply.truncated,
         took_ms=reply.took_ms,
     )
