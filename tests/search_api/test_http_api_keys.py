@@ -254,6 +254,16 @@ def test_a_key_is_changed_in_what_was_sent(client: TestClient) -> None:
     assert client.patch(path, json={}).json() == endless.json()
 
 
+def test_a_key_is_revoked_whatever_version_is_named(client: TestClient) -> None:
+    key = make(client, ["search"])
+    path = f"{KEYS}/{key['id']}"
+    tag = client.get(path).headers["ETag"]
+    client.patch(path, json={"name": "nightly"})
+
+    assert client.delete(path, headers={"If-Match": tag}).status_code == 204
+    assert client.get(path).json()["is_active"] is False
+
+
 def test_a_use_is_another_version_of_a_key_and_no_change(api: Api, client: TestClient) -> None:
     key = make(client, ["keys:read"])
     path = f"{KEYS}/{key['id']}"
