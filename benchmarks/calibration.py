@@ -93,13 +93,20 @@ def means(asked: Sequence[Asked], scores: Sequence[float]) -> list[float]:
     return [*found, fmean(found)]
 
 
-def cross_validate(asked: Sequence[Asked]) -> list[float]:
-    """nDCG@10 of each question with numbers that were fitted to the groups of the other folds."""
+def cross_validate(asked: Sequence[Asked], named: Sequence[str | None] | None = None, more: float = 0.0) -> list[float]:
+    """nDCG@10 of each question with numbers that were fitted to the groups of the other folds.
+
+    `named` has the kind that each names, which counts `more`.
+    """
     groups = sorted({each.question.group for each in asked})
     random.Random(20261125).shuffle(groups)
     fold_of = {group: place % FOLDS for place, group in enumerate(groups)}
     fitted = [fit([each for each in asked if fold_of[each.question.group] != fold]) for fold in range(FOLDS)]
-    return [each.ndcg(fitted[fold_of[each.question.group]]) for each in asked]
+    kinds = named or [None] * len(asked)
+    return [
+        each.ndcg(fitted[fold_of[each.question.group]].leaning_to(kind, more))
+        for each, kind in zip(asked, kinds, strict=True)
+    ]
 
 
 def fit(asked: Sequence[Asked]) -> Merging:

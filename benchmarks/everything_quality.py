@@ -1,6 +1,6 @@
 """How well one list over code, chats and tasks puts the right kind first, and what each part of the merge is worth.
 
-    python -m benchmarks.everything_quality [--packages FOLDER] [--data FOLDER] [--weak] [--output RUN.json]
+    python -m benchmarks.everything_quality [--packages FOLDER] [--data FOLDER] [--opened] [--weak] [--output RUN.json]
 
 One user has this project's own sources (questions: benchmarks/queries/own.json), the chats of the even topics of
 benchmarks/chat_history.py, and the problems of its odd topics as tasks among four times as many requests about the
@@ -9,7 +9,8 @@ misspelt ones and names. Each name that is asked of the code is mentioned in a c
 nothing. Told are nDCG@10 by what is asked for: of each kind's own search (what a user gets who knows
 where to look), of the one list as it is, and of the list with numbers fitted to four fifths of the topics and files
 (with --packages, which adds the sources of benchmarks/sources.py: repositories) and measured on the fifth, with and
-without its parts. --weak lists what one list loses most.
+without its parts; and of the same questions when they open with words that name their kind, or another one. --opened
+asks these as they stand too, as if nothing read such words. --weak lists what one list loses most.
 """
 
 from __future__ import annotations
@@ -50,13 +51,19 @@ from models.encoder import Encoder, load_encoder
 from search_api import comparing
 from search_api.active_encoder import ActiveEncoder
 from search_api.comparing import Ranked
-from search_api.everything import MERGING, FoundThing, ResultType, find_each
+from search_api.everything import MERGING, NAMED_KIND, FoundThing, ResultType, find_each
 from sql.database import Database
 
 FOLDERS = ("models", "sql", "indexer", "search_api")
 CATEGORIES = ("paraphrase", "misspelt", "name")
 # Requests among the tasks that answer nothing, for each that answers.
 DISTRACTORS = 4
+# Words that name a kind, before each question in turn.
+OPENINGS = {
+    ResultType.CODE: ("the code for {}", "where in the code is {}", "which function: {}", "the file about {}"),
+    ResultType.CHAT: ("who said {}", "what did we say about {}", "the chat about {}", "in which conversation was {}"),
+    ResultType.TASK: ("the task about {}", "which task is about {}", "my task: {}", "is there a task for {}"),
+}
 # What is said about a name of the code.
 MENTIONS = tuple(each for each in REQUESTS if "{name}" in each and each.count("{") == 1)
 
@@ -157,6 +164,28 @@ def ask(place: Workspace, encoder: Encoder, questions: Sequence[Question]) -> tu
         )
 
 
+def open_with_kinds(questions: Sequence[Question]) -> list[Question]:
+    """Each with words before it that name its kind."""
+    opened = []
+    for place, each in enumerate(questions):
+        openings = OPENINGS[ResultType(each.kind)]
+        opened.append(replace(each, text=openings[place % len(openings)].format(each.text)))
+    return opened
+
+
+def measure_openings(asked: Sequence[Asked]) -> list[tuple[object, ...]]:
+    """Once the words are read and taken off, what is found is what is found without them; only the leaning differs."""
+    right = [each.question.kind for each in asked]
+    others = [[KINDS[(KINDS.index(kind) + step) % len(KINDS)] for kind in right] for step in (1, 2)]
+    # Who names chats or tasks does not get a definition first.
+    plain = [each.without_definitions() for each in asked]
+    wrong = [cross_validate(plain, kinds, NAMED_KIND) for kinds in others]
+    return [
+        ("opened with its kind, cross-validated", *means(asked, cross_validate(asked, right, NAMED_KIND))),
+        ("opened with another one", *means(asked, [fmean(pair) for pair in zip(*wrong, strict=True)])),
+    ]
+
+
 def without_meaning(found: Found) -> Found:
     return [replace(each, meaning=None) for each in found]
 
@@ -217,6 +246,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packages", type=Path, help="a folder that benchmarks.sources has made")
     parser.add_argument("--data", type=Path, help="keep the database here")
+    parser.add_argument("--opened", action="store_true", help="ask them with words that name their kind as well")
     parser.add_argument("--weak", action="store_true", help="list what one list loses most")
     parser.add_argument("--output", type=Path)
     arguments = parser.parse_args()
@@ -224,6 +254,7 @@ def main() -> None:
     questions: list[Question] = []
     found: list[Found] = []
     patiently: list[Found] = []
+    opened: list[Found] = []
     with workspace(arguments.data) as place:
         code = put_code(place, arguments.packages)
         names = typed_names(code)
@@ -233,7 +264,13 @@ def main() -> None:
             quick, patient = ask(place, encoder, now)
             found += quick
             patiently += patient
+            if arguments.opened:
+                opened += ask(place, encoder, open_with_kinds(now))[0]
     rows, asked = measure(questions, found, patiently)
+    rows += measure_openings(asked)
+    if arguments.opened:
+        standing = [ask_again(*each, FIT_WORTHS) for each in zip(open_with_kinds(questions), opened, strict=True)]
+        rows.append(("  as it stands, without leaning", *means(standing, cross_validate(standing))))
     print_table(f"{len(questions)} questions", ("nDCG@10", *KINDS, "mean"), rows)
     columns = ("asked for", "questions", "own search", "one list", "without definitions first")
     print_table("by category", columns, by_category(asked))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from models.tokens import terms_of
@@ -42,6 +42,12 @@ class Merging:
     leanings: Mapping[str, float]
     fit_worth: float = 0.6
     own_fit: float = 0.5
+
+    def leaning_to(self, kind: str | None, more: float) -> Merging:
+        """The same with so much more that speaks for a kind."""
+        if kind is None:
+            return self
+        return replace(self, leanings={**self.leanings, kind: self.leanings.get(kind, 0.0) + more})
 
 
 @dataclass(frozen=True, slots=True)

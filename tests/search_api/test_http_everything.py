@@ -114,6 +114,17 @@ def test_who_types_a_name_gets_its_definition_before_what_names_it(
     assert scores == sorted(scores, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("query", "kind"),
+    [("the task about round_price", "task"), ("who said round_price", "chat"), ("the code for round_price", "code")],
+)
+def test_who_names_a_kind_gets_it_first(api: Api, talker: UUID, query: str, kind: str) -> None:
+    results = search(api, token_of(talker), query=query)["results"]
+
+    assert results[0]["type"] == kind
+    assert {each["type"] for each in results} == {"code", "chat", "task"}
+
+
 def test_results_of_all_kinds_are_in_one_order(api: Api, owner: UUID) -> None:
     answer = search(api, token_of(owner), query="connection price billing")
 
