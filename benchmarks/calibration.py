@@ -96,7 +96,7 @@ def means(asked: Sequence[Asked], scores: Sequence[float]) -> list[float]:
 def cross_validate(asked: Sequence[Asked], named: Sequence[str | None] | None = None, more: float = 0.0) -> list[float]:
     """nDCG@10 of each question with numbers that were fitted to the groups of the other folds.
 
-    `named` has the kind that each names, which counts `more`.
+    `named` has the kind that each names, which counts `more`; who names another than code gets no definition first.
     """
     groups = sorted({each.question.group for each in asked})
     random.Random(20261125).shuffle(groups)
@@ -104,7 +104,9 @@ def cross_validate(asked: Sequence[Asked], named: Sequence[str | None] | None = 
     fitted = [fit([each for each in asked if fold_of[each.question.group] != fold]) for fold in range(FOLDS)]
     kinds = named or [None] * len(asked)
     return [
-        each.ndcg(fitted[fold_of[each.question.group]].leaning_to(kind, more))
+        (each if kind in (None, ResultType.CODE) else each.without_definitions()).ndcg(
+            fitted[fold_of[each.question.group]].leaning_to(kind, more)
+        )
         for each, kind in zip(asked, kinds, strict=True)
     ]
 

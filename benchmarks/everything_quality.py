@@ -177,9 +177,7 @@ def measure_openings(asked: Sequence[Asked]) -> list[tuple[object, ...]]:
     """Once the words are read and taken off, what is found is what is found without them; only the leaning differs."""
     right = [each.question.kind for each in asked]
     others = [[KINDS[(KINDS.index(kind) + step) % len(KINDS)] for kind in right] for step in (1, 2)]
-    # Who names chats or tasks does not get a definition first.
-    plain = [each.without_definitions() for each in asked]
-    wrong = [cross_validate(plain, kinds, NAMED_KIND) for kinds in others]
+    wrong = [cross_validate(asked, kinds, NAMED_KIND) for kinds in others]
     return [
         ("opened with its kind, cross-validated", *means(asked, cross_validate(asked, right, NAMED_KIND))),
         ("opened with another one", *means(asked, [fmean(pair) for pair in zip(*wrong, strict=True)])),
