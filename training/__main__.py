@@ -3,8 +3,9 @@
 Packages that were fetched or collected before are left as they are; the other steps are done again.
 
 Steps: fetch (packages into DIR), collect (pairs), arrays (vocabulary and pairs as arrays), train (the model into
-`models/code_encoder/`), measure (figures beside the packaged model and BM25), ablate (what each choice is worth), pin
-(write the versions and licences of what was fetched into `training/packages.tsv`). The last two are run only by name.
+`models/code_encoder/`), measure (figures beside the packaged model and BM25), ablate (what each choice is worth),
+distil (what learning from the packaged model is worth), pin (write the versions and licences of what was fetched into
+`training/packages.tsv`). The last three are run only by name.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import json
 import pickle
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,23 @@ import training.steps as steps
 from models.encoder import load_encoder
 from models.errors import CodingitError
 from models.packaged_model import PACKAGED_MODEL_NAME
-from training.ablations import Material, ablations, run_ablation, write_rows
-from training.arrays import Part, frequencies_of, learn_vocabulary, part_of
-from training.exporting import export_model
+from models.static_format import read_static_model
+from training.ablations import (
+    FURTHER_RATE,
+    RATE,
+    Material,
+    ablations,
+    distillations,
+    run_ablation,
+    teacher_row,
+    write_rows,
+)
+from training.arrays import Part, frequencies_of, learn_vocabulary, part_of, read_again
+from training.distilling import TeacherRows, read_teacher_rows, sample_of, teacher_rows
+from training.exporting import export_model, learned_model
 from training.initial import project, token_meanings
-from training.packages import Use
+from training.learning import LearnedModel
+from training.packages import PACKAGES_FILE, Use
 from training.quality import by_kind, by_language
 from training.rivals import bm25_scorer, encoder_scorer
 from training.teaching import Recipe, model_scorer, teach
@@ -35,7 +48,7 @@ from training.vocabulary import VOCABULARY_SIZE
 
 MODEL_FOLDER = Path(__file__).parents[1] / "models" / "code_encoder"
 STEPS = ("fetch", "collect", "arrays", "train", "measure")
-BY_NAME = ("pin", "ablate")
+BY_NAME = ("pin", "ablate", "distil")
 # The packaged model reads a dozen chunks a second: these languages are a few minutes.
 RIVAL_LANGUAGES = ("c", "go", "java", "javascript", "python")
 
@@ -44,13 +57,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("steps", nargs="*", choices=[*STEPS, *BY_NAME, []], help="these steps alone")
     parser.add_argument("--cache", type=Path, required=True, help="a folder outside of the project; some 10 GB")
+    parser.add_argument(
+        "--packages", type=Path, default=PACKAGES_FILE, help="another list: few_packages.tsv is a small one"
+    )
     parser.add_argument("--measured-sources", type=Path, help="sources that search is measured on, to find copies of")
     parser.add_argument("--processes", type=int, default=2, help="how many collect at a time; each takes some memory")
     parser.add_argument("--vocabulary", type=int, default=VOCABULARY_SIZE)
     parser.add_argument("--output", type=Path, default=MODEL_FOLDER)
     arguments = parser.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
-    run = _Run(arguments.cache, arguments.output, arguments.vocabulary, arguments.measured_sources, arguments.processes)
+    run = _Run(
+        arguments.cache,
+        arguments.output,
+        arguments.vocabulary,
+        arguments.measured_sources,
+        arguments.processes,
+        arguments.packages,
+    )
     try:
         for step in arguments.steps or STEPS:
             getattr(run, step)()
@@ -60,13 +83,20 @@ def main() -> None:
 
 class _Run:
     def __init__(
-        self, cache: Path, output: Path, vocabulary: int, measured_sources: Path | None, processes: int
+        self,
+        cache: Path,
+        output: Path,
+        vocabulary: int,
+        measured_sources: Path | None,
+        processes: int,
+        listed: Path,
     ) -> None:
         self.cache = cache
         self.output = output
         self.vocabulary = vocabulary
         self.measured_sources = measured_sources
         self.processes = processes
+        self.listed = listed
         self.folder = cache / f"arrays_{vocabulary}"
         self.started = time.monotonic()
 
@@ -74,10 +104,12 @@ class _Run:
         print(f"{time.monotonic() - self.started:6.0f} s  {words}", flush=True)
 
     def fetch(self) -> None:
-        steps.fetch(self.cache, self.say)
+        steps.fetch(self.cache, self.say, listed=self.listed)
 
     def collect(self) -> None:
-        steps.collect(self.cache, self.say, measured_sources=self.measured_sources, processes=self.processes)
+        steps.collect(
+            self.cache, self.say, measured_sources=self.measured_sources, processes=self.processes, listed=self.listed
+        )
 
     def pin(self) -> None:
         steps.pin(self.cache, self.say)
@@ -96,6 +128,8 @@ class _Run:
             if use is Use.TRAIN:
                 np.save(self.folder / "frequencies.npy", frequencies_of(part, tokenizer.get_vocab_size()))
             del part
+        for path in self.folder.glob("teacher_*.npz"):
+            path.unlink()
         np.save(self.folder / "meanings.npy", token_meanings(tokenizer))
         self.say("initial vectors")
 
@@ -139,6 +173,34 @@ class _Run:
             rows.append(run_ablation(material, ablation, done))  # type: ignore[arg-type]
             write_rows(rows, self.cache / f"ablations_{self.vocabulary}.json")  # type: ignore[arg-type]
             self.say(f"{ablation.name}: {rows[-1].cells['all kinds']:.4f}")  # type: ignore[attr-defined]
+
+    def distil(self) -> None:
+        """What following the packaged model is worth, from the start and further on from the model that is there."""
+        whole = self.material()
+        material = replace(whole, train=sample_of(whole.train), teacher=None)
+        material = replace(material, teacher=self.teacher_rows(material.train, "train"))
+        static = read_static_model(self.output)
+        further = replace(
+            material,
+            train=read_again(material.train, static.tokenizer),
+            validate=read_again(material.validate, static.tokenizer),
+            shipped=learned_model(static),
+        )
+        rows = [teacher_row(material.validate, self.teacher_rows(material.validate, "validate"))]
+        for name, found, rate in (("anew", material, RATE), ("further", further, FURTHER_RATE)):
+            done: dict[object, LearnedModel] = {}
+            for ablation in distillations(name, rate):
+                rows.append(run_ablation(found, ablation, done))
+                write_rows(rows, self.folder / "distillations.json")
+                self.say(f"{ablation.name}: {rows[-1].cells['all kinds']:.4f}")
+            (self.folder / f"distilled_{name}.pkl").write_bytes(pickle.dumps(list(done.values()), 5))
+
+    def teacher_rows(self, part: Part, name: str) -> TeacherRows:
+        """What was read before is left as it is, as long as the arrays stay."""
+        path = self.folder / f"teacher_{name}.npz"
+        if not path.exists():
+            teacher_rows(part, load_encoder(PACKAGED_MODEL_NAME, threads=1), self.say).save(path)
+        return read_teacher_rows(path)
 
     def part(self, use: Use) -> Part:
         part: Part = pickle.loads((self.folder / f"{use}.pkl").read_bytes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,17 +13,21 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from training.arrays import KINDS, Part
+from training.distilling import TeacherRows, follow, teacher_scorer
 from training.exporting import quantise
 from training.initial import project, random_vectors
 from training.learning import LearnedModel
 from training.quality import Figures, by_kind, by_language, mean_mrr
-from training.teaching import Recipe, model_scorer, teach
+from training.teaching import Recipe, model_scorer, teach_on
 
 # Enough for differences to show: the rest of a long run lifts all of them alike.
 STEPS = 250
 # A short run has to go faster.
 RATE = 5e-3
 DOCUMENTED_ONLY = ("doc",)
+TEACHER_WEIGHTS = (0.0, 0.3, 1.0, 3.0)
+# A model that has learned is not to forget.
+FURTHER_RATE = 5e-4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +39,9 @@ class Material:
     meanings: NDArray[np.float32]
     frequencies: NDArray[np.float64]
     tokenizer: Tokenizer
+    # What a run may learn from besides, and go on from instead of starting anew.
+    teacher: TeacherRows | None = None
+    shipped: LearnedModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class Ablation:
     width: int | None = None
     stored_as: str = "float32"
     keeps: float = 1.0
+    # What following the teacher weighs in the loss.
+    follows: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ class Row:
             "all kinds": mean_mrr(self.by_kind),
             "doc, all languages": mean_mrr(self.by_language),
             **{name: one.mrr for name, one in self.by_kind.items()},
+            **{f"doc, {name}": one.mrr for name, one in self.by_language.items()},
         }
 
 
@@ -85,20 +96,26 @@ def ablations() -> Iterator[Ablation]:
     yield Ablation("a quarter of the pairs", keeps=0.25)
 
 
+def distillations(name: str, rate: float) -> Iterator[Ablation]:
+    """Runs that follow the teacher more and more, the first not at all."""
+    recipe = Recipe(steps=STEPS, rate=rate)
+    for weight in TEACHER_WEIGHTS:
+        yield Ablation(f"{name}, the teacher followed times {weight:g}", recipe, follows=weight)
+
+
+def teacher_row(validate: Part, teacher: TeacherRows) -> Row:
+    kinds = by_kind(validate, teacher_scorer(teacher, paths=True))
+    return Row("the teacher alone", kinds, by_language(validate, teacher_scorer(teacher, paths=False)))
+
+
 def run_ablation(material: Material, ablation: Ablation, done: dict[object, LearnedModel]) -> Row:
     """Train, unless a run of the same recipe is done already, and measure."""
     recipe = ablation.recipe
-    key = (recipe, ablation.random_start, ablation.keeps)
+    key = (recipe, ablation.random_start, ablation.keeps, ablation.follows)
     if key not in done:
-        tokens = len(material.frequencies)
-        start = (
-            random_vectors(tokens, recipe.dimensions)
-            if ablation.random_start
-            else project(material.meanings, material.frequencies, recipe.dimensions)
-        )
-        done[key] = teach(
-            _part(material.train, ablation.keeps), start, material.frequencies, recipe, lambda step, loss: None
-        )
+        term = follow(material.teacher, ablation.follows) if material.teacher and ablation.follows else None
+        part = _part(material.train, ablation.keeps)
+        done[key] = teach_on(part, _start(material, ablation), recipe, lambda step, loss: None, term)
     model = done[key]
     if ablation.stored_as != "float32":
         vectors = _stored(model.vectors.detach().numpy(), ablation.stored_as)
@@ -106,6 +123,18 @@ def run_ablation(material: Material, ablation: Ablation, done: dict[object, Lear
     score = model_scorer(model, material.validate, paths=True, width=ablation.width)
     alone = model_scorer(model, material.validate, paths=False, width=ablation.width)
     return Row(ablation.name, by_kind(material.validate, score), by_language(material.validate, alone))
+
+
+def _start(material: Material, ablation: Ablation) -> LearnedModel:
+    if material.shipped is not None:
+        return deepcopy(material.shipped)
+    tokens, dimensions = len(material.frequencies), ablation.recipe.dimensions
+    vectors = (
+        random_vectors(tokens, dimensions)
+        if ablation.random_start
+        else project(material.meanings, material.frequencies, dimensions)
+    )
+    return LearnedModel(vectors, material.frequencies, tied=ablation.recipe.tied)
 
 
 def _part(part: Part, keeps: float) -> Part:
@@ -138,6 +167,7 @@ def write_rows(rows: list[Row], path: Path) -> None:
     """As JSON, and beside it as a table in Markdown."""
     path.write_text(json.dumps([{"name": row.name, **row.cells} for row in rows], indent=1) + "\n", "utf-8")
     names = ["all kinds", "doc, all languages", *(kind for kind in KINDS if kind in rows[0].by_kind)]
+    names += [f"doc, {language}" for language in rows[0].by_language]
     lines = ["| run | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
     lines += [f"| {row.name} | " + " | ".join(f"{row.cells[name]:.3f}" for name in names) + " |" for row in rows]
     path.with_suffix(".md").write_text("\n".join(lines) + "\n", "utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zlib import crc32
 
@@ -121,6 +121,17 @@ def part_of(collected: Sequence[tuple[Package, Collected]], use: Use, tokenizer:
     )
     usable = (np.diff(table.queries.starts) > 0) & (np.diff(table.documents.starts) >= FEWEST_DOCUMENT_TOKENS)
     return Part(table, np.flatnonzero(usable), languages, texts)
+
+
+def read_again(part: Part, tokenizer: Tokenizer) -> Part:
+    """The same pairs in the tokens of another vocabulary."""
+    table = replace(
+        part.table,
+        queries=bags_of(tokenizer, part.texts.queries, QUERY_TOKENS),
+        documents=bags_of(tokenizer, part.texts.documents),
+        paths=bags_of(tokenizer, part.texts.paths, PATH_TOKENS),
+    )
+    return Part(table, part.rows, part.languages, part.texts)
 
 
 def frequencies_of(part: Part, size: int) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -34,6 +35,15 @@ def quantise(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np
     """Each row in steps of its own largest value."""
     scale = np.maximum(np.abs(vectors).max(axis=1) / LARGEST, np.finfo(np.float32).tiny).astype(np.float32)
     return np.round(vectors / scale[:, None]).astype(np.int8), scale
+
+
+def learned_model(model: StaticModel) -> LearnedModel:
+    """The way back, to learn on with a model that was written; its temperature is not in it, and begins anew."""
+    learned = LearnedModel(model.embedding * model.scale[:, None], np.zeros(len(model.scale)))
+    learned.query_weight.data.copy_(torch.from_numpy(np.log(model.query_weight)))
+    learned.document_weight.data.copy_(torch.from_numpy(np.log(model.document_weight)))
+    learned.position_boost.data.fill_(model.position_boost)
+    return learned
 
 
 def export_model(model: LearnedModel, tokenizer: Tokenizer, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ RARITY = 1e-3
 class Batch:
     """Queries and documents in pairs. `excluded` marks what may not count as wrong: other answers to the same query."""
 
+    rows: NDArray[np.int64]
     queries: Bags
     documents: Bags
     paths: Bags
@@ -66,13 +68,24 @@ def with_path(texts: Tensor, paths: Tensor) -> Tensor:
     return functional.normalize(texts) + PATH_WEIGHT * functional.normalize(paths)
 
 
-def loss_of(model: LearnedModel, batch: Batch, dropout: float, widths: tuple[int, ...]) -> Tensor:
-    """Symmetric cross-entropy over the batch, for the whole rows and for each of their shorter beginnings."""
+# Another part of a loss: of the rows of queries and documents, how sharply they are told apart, and the batch.
+Term = Callable[[Tensor, Tensor, Tensor, Batch], Tensor]
+
+
+def loss_of(
+    model: LearnedModel, batch: Batch, dropout: float, widths: tuple[int, ...], term: Term | None = None
+) -> Tensor:
+    """Symmetric cross-entropy over the batch, for the whole rows and for each of their shorter beginnings.
+
+    A term is added for the whole rows alone.
+    """
     queries = model.queries(batch.queries, dropout)
     documents = with_path(model.documents(batch.documents, dropout), model.documents(batch.paths))
     excluded = torch.from_numpy(batch.excluded)
-    losses = [contrast(queries[:, :width], documents[:, :width], model.temperature.exp(), excluded) for width in widths]
-    return torch.stack(losses).mean()
+    sharpness = model.temperature.exp()
+    losses = [contrast(queries[:, :width], documents[:, :width], sharpness, excluded) for width in widths]
+    loss = torch.stack(losses).mean()
+    return loss if term is None else loss + term(queries, documents, sharpness, batch)
 
 
 def contrast(queries: Tensor, documents: Tensor, sharpness: Tensor, excluded: Tensor) -> Tensor:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 PACKAGES_FILE = Path(__file__).with_name("packages.tsv")
+# A part of the list, to try a step with.
+FEW_PACKAGES_FILE = Path(__file__).with_name("few_packages.tsv")
 HEADER = "registry\tname\tversion\tlicence\tuse"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 

@@ -77,4 +77,4 @@ def batch_of(table: PairTable, rows: NDArray[np.int64]) -> Batch:
     excluded = (groups[:, None] == groups[None, :]) | (asked[:, None] == asked[None, :])
     excluded |= same_file & (wide[:, None] | wide[None, :])
     np.fill_diagonal(excluded, False)
-    return Batch(table.queries.take(rows), table.documents.take(rows), table.paths.take(rows), excluded)
+    return Batch(rows, table.queries.take(rows), table.documents.take(rows), table.paths.take(rows), excluded)

@@ -16,7 +16,7 @@ from training.collecting import Collected, Known, collect_package
 from training.fetching import fetch_packages
 from training.keep_out import groups_of_sources, line_groups
 from training.licences import spdx_of
-from training.packages import Package, Use, read_packages, write_packages
+from training.packages import PACKAGES_FILE, Package, Use, read_packages, write_packages
 from training.processes import map_in_processes
 from training.unpacking import unpack_package
 
@@ -28,22 +28,29 @@ VALIDATED_SHARE, TESTED_SHARE = 4, 6
 Say = Callable[[str], None]
 
 
-def fetch(cache: Path, say: Say) -> None:
+def fetch(cache: Path, say: Say, *, listed: Path = PACKAGES_FILE) -> None:
     """Bring all packages of the list into the cache."""
-    packages = read_packages()
+    packages = read_packages(listed)
     fetch_packages(packages, cache)
     missing = [each.key for each in packages if not (cache / "fetched" / each.key).exists()]
     say(f"fetched {len(packages) - len(missing)} of {len(packages)} packages; missing: {' '.join(missing) or 'none'}")
 
 
-def collect(cache: Path, say: Say, *, measured_sources: Path | None = None, processes: int = 2) -> None:
+def collect(
+    cache: Path,
+    say: Say,
+    *,
+    measured_sources: Path | None = None,
+    processes: int = 2,
+    listed: Path = PACKAGES_FILE,
+) -> None:
     """Make the pairs of each fetched package, first of those that are held out: what they hold is not trained on.
 
     `measured_sources` is a folder of sources that search is measured on; copies of them are found and put on the list
     of copies, which is what leaves them out where that folder is not at hand. What was collected before
     stays. Raises ProcessKilledError.
     """
-    packages = [each for each in read_packages() if (cache / "fetched" / each.key).exists()]
+    packages = [each for each in read_packages(listed) if (cache / "fetched" / each.key).exists()]
     target = cache / "collected"
     target.mkdir(exist_ok=True)
     measured = frozenset() if measured_sources is None else groups_of_sources(measured_sources)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from training.arrays import KINDS, Part
-from training.learning import Batch, LearnedModel, Schedule, loss_of, with_path
+from training.learning import Batch, LearnedModel, Schedule, Term, loss_of, with_path
 from training.quality import Scorer
 from training.sampling import batch_of, batches_of
 
@@ -44,9 +44,14 @@ def teach(
     part: Part, vectors: NDArray[np.float32], frequencies: NDArray[np.float64], recipe: Recipe, report: Report
 ) -> LearnedModel:
     """Learn from the pairs of some kinds. The same arguments give a model of the same figures."""
+    model = LearnedModel(vectors, frequencies, tied=recipe.tied)
+    return teach_on(part, model, recipe, report)
+
+
+def teach_on(part: Part, model: LearnedModel, recipe: Recipe, report: Report, term: Term | None = None) -> LearnedModel:
+    """Learn more with a model, which changes, also by another term of the loss."""
     torch.manual_seed(SEED)
     torch.set_num_threads(recipe.threads)
-    model = LearnedModel(vectors, frequencies, tied=recipe.tied)
     if not recipe.position_boost:
         model.position_boost.data.zero_()
         model.position_boost.requires_grad_(False)
@@ -65,7 +70,7 @@ def teach(
     for step, batch in enumerate(batches_of(part.table, rows, recipe.steps, SEED)):
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate_at(step) * group["factor"]
-        loss = loss_of(model, batch, recipe.dropout, widths)
+        loss = loss_of(model, batch, recipe.dropout, widths, term)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch's own stub lacks it
         optimiser.step()

@@ -12,7 +12,7 @@ from training.arrays import KINDS, learn_vocabulary, part_of
 from training.collecting import Collected, Known, collect_package
 from training.keep_out import keeps_out_package, line_groups
 from training.licences import is_permissive
-from training.packages import Package, Registry, Use, read_packages, write_packages
+from training.packages import FEW_PACKAGES_FILE, Package, Registry, Use, read_packages, write_packages
 from training.sampling import TooFewPairsError
 from training.unpacking import is_wanted, is_written
 
@@ -187,3 +187,10 @@ def _collect(folder: Path, files: dict[str, str], known: Known | None = None) ->
             info.size = len(raw)
             archive.addfile(info, io.BytesIO(raw))
     return collect_package(PACKAGE, folder, known or Known(), 1)
+
+
+def test_the_short_list_is_a_part_of_the_list_and_has_each_use() -> None:
+    few = read_packages(FEW_PACKAGES_FILE)
+
+    assert set(few) < set(read_packages())
+    assert {each.use for each in few} == set(Use)

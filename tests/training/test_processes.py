@@ -75,7 +75,7 @@ def _fetched(cache: Path, monkeypatch: pytest.MonkeyPatch, *packages: Package) -
     (cache / "fetched").mkdir(exist_ok=True)
     for package in packages:
         (cache / "fetched" / package.key).touch()
-    monkeypatch.setattr(steps, "read_packages", lambda: list(packages))
+    monkeypatch.setattr(steps, "read_packages", lambda listed: list(packages))
     monkeypatch.setattr(steps, "unpack_package", lambda package, folder: iter([("a.js", b"let a = 1;\n" * 9)]))
 
 
