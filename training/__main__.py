@@ -31,6 +31,7 @@ from training.ablations import (
     Material,
     ablations,
     distillations,
+    model_row,
     run_ablation,
     teacher_row,
     write_rows,
@@ -39,7 +40,6 @@ from training.arrays import Part, frequencies_of, learn_vocabulary, part_of, rea
 from training.distilling import TeacherRows, read_teacher_rows, sample_of, teacher_rows
 from training.exporting import export_model, learned_model
 from training.initial import project, token_meanings
-from training.learning import LearnedModel
 from training.packages import PACKAGES_FILE, Use
 from training.quality import by_kind, by_language
 from training.rivals import bm25_scorer, encoder_scorer
@@ -177,23 +177,25 @@ class _Run:
     def distil(self) -> None:
         """What following the packaged model is worth, from the start and further on from the model that is there."""
         whole = self.material()
-        material = replace(whole, train=sample_of(whole.train), teacher=None)
-        material = replace(material, teacher=self.teacher_rows(material.train, "train"))
+        sample = sample_of(whole.train)
+        material = replace(whole, train=sample, teacher=self.teacher_rows(sample, "train"))
         static = read_static_model(self.output)
+        shipped = learned_model(static)
         further = replace(
             material,
             train=read_again(material.train, static.tokenizer),
             validate=read_again(material.validate, static.tokenizer),
-            shipped=learned_model(static),
+            shipped=shipped,
         )
-        rows = [teacher_row(material.validate, self.teacher_rows(material.validate, "validate"))]
+        rows = [
+            teacher_row(material.validate, self.teacher_rows(material.validate, "validate")),
+            model_row("the model that is there", shipped, further.validate),
+        ]
         for name, found, rate in (("anew", material, RATE), ("further", further, FURTHER_RATE)):
-            done: dict[object, LearnedModel] = {}
             for ablation in distillations(name, rate):
-                rows.append(run_ablation(found, ablation, done))
+                rows.append(run_ablation(found, ablation, {}))
                 write_rows(rows, self.folder / "distillations.json")
                 self.say(f"{ablation.name}: {rows[-1].cells['all kinds']:.4f}")
-            (self.folder / f"distilled_{name}.pkl").write_bytes(pickle.dumps(list(done.values()), 5))
 
     def teacher_rows(self, part: Part, name: str) -> TeacherRows:
         """What was read before is left as it is, as long as the arrays stay."""

@@ -120,9 +120,13 @@ def run_ablation(material: Material, ablation: Ablation, done: dict[object, Lear
     if ablation.stored_as != "float32":
         vectors = _stored(model.vectors.detach().numpy(), ablation.stored_as)
         model = _with_vectors(model, vectors, material.frequencies, tied=recipe.tied)
-    score = model_scorer(model, material.validate, paths=True, width=ablation.width)
-    alone = model_scorer(model, material.validate, paths=False, width=ablation.width)
-    return Row(ablation.name, by_kind(material.validate, score), by_language(material.validate, alone))
+    return model_row(ablation.name, model, material.validate, ablation.width)
+
+
+def model_row(name: str, model: LearnedModel, validate: Part, width: int | None = None) -> Row:
+    score = model_scorer(model, validate, paths=True, width=width)
+    alone = model_scorer(model, validate, paths=False, width=width)
+    return Row(name, by_kind(validate, score), by_language(validate, alone))
 
 
 def _start(material: Material, ablation: Ablation) -> LearnedModel:
@@ -165,7 +169,7 @@ def _with_vectors(
 
 def write_rows(rows: list[Row], path: Path) -> None:
     """As JSON, and beside it as a table in Markdown."""
-    path.write_text(json.dumps([{"name": row.name, **row.cells} for row in rows], indent=1) + "\n", "utf-8")
+    path.write_text(json.dumps([{"run": row.name, **row.cells} for row in rows], indent=1) + "\n", "utf-8")
     names = ["all kinds", "doc, all languages", *(kind for kind in KINDS if kind in rows[0].by_kind)]
     names += [f"doc, {language}" for language in rows[0].by_language]
     lines = ["| run | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]

@@ -49,7 +49,9 @@ class TeacherRows:
         return queries, functional.normalize(with_path(texts, of_paths) if paths else texts)
 
     def save(self, path: Path) -> None:
-        np.savez(path, vectors=self.vectors, queries=self.queries, documents=self.documents, paths=self.paths)
+        partly = path.with_suffix(".part.npz")
+        np.savez(partly, vectors=self.vectors, queries=self.queries, documents=self.documents, paths=self.paths)
+        partly.rename(path)
 
 
 def read_teacher_rows(path: Path) -> TeacherRows:
