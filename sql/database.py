@@ -95,6 +95,9 @@ class Database:
                 "options": f"-c statement_timeout={statement_timeout_ms}",
                 "connect_timeout": 5,
                 "context": ADAPTERS,
+                # Prepared with the first use. The driver that waits for the fifth takes a statement for prepared that a
+                # pipeline skipped after an error, and its next use fails: it looks at the outcome of first ones alone.
+                "prepare_threshold": 0,
             },
             min_size=min_size,
             max_size=max_size,

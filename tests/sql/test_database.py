@@ -70,6 +70,26 @@ def test_who_reads_writes_nothing_even_when_the_block_fails(one_connection: Data
     one_connection.close()
 
 
+@pytest.mark.parametrize("way", ["reading_as", "acting_as"])
+def test_a_statement_that_was_skipped_after_an_error_is_not_taken_for_prepared(
+    one_connection: Database, way: str
+) -> None:
+    def run(*statements: str) -> object:
+        with getattr(one_connection, way)(SERVICE) as connection:
+            return [connection.execute(statement) for statement in statements][-1].fetchone()
+
+    # The driver prepares a statement when it has seen it some times: one of these is the time when it is skipped.
+    for times_before in range(8):
+        statement = f"select {times_before}"
+        for _ in range(times_before):
+            run(statement)
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            run("select 1 / 0", statement)
+
+        assert run(statement) == (times_before,)
+    one_connection.close()
+
+
 def test_an_error_in_the_block_undoes_what_it_wrote(database: Database) -> None:
     def write_and_fail() -> None:
         with database.acting_as(SERVICE) as connection:
