@@ -3,6 +3,7 @@
     python -m benchmarks.quality QUERIES SOURCES [--data FOLDER] [--mode hybrid] [--output RUN.json]
     python -m benchmarks.quality QUERIES SOURCES --ablate        # what each part of the ranker is worth
     python -m benchmarks.quality QUERIES SOURCES --docstrings    # the encoder alone, from doc comment to code
+    python -m benchmarks.quality QUERIES SOURCES --reranker NAME # with a cross-encoder for the last step
     python -m benchmarks.quality --compare BEFORE.json AFTER.json
 
 QUERIES is a file of labelled queries (benchmarks/labels.py) or a folder of them; SOURCES has one folder a repository.
@@ -30,6 +31,7 @@ from indexer.worker import Worker
 from models.caller import user
 from models.encoder import Encoder, load_encoder
 from models.errors import CodingitError
+from models.reranker import Reranker, load_reranker
 from search_api import code_search
 from search_api.active_encoder import ActiveEncoder
 from search_api.budget import count_tokens
@@ -53,9 +55,12 @@ class Run:
 class Bench:
     """An index over repositories, and the search as its one user asks it."""
 
-    def __init__(self, place: Workspace, folders: Mapping[str, Path], encoder: Encoder) -> None:
+    def __init__(
+        self, place: Workspace, folders: Mapping[str, Path], encoder: Encoder, reranker: Reranker | None = None
+    ) -> None:
         self._place = place
         self._encoder = encoder
+        self._reranker = reranker
         self.projects: dict[str, UUID] = {repo: place.put_directory(path, repo) for repo, path in folders.items()}
 
     def index(self) -> dict[str, Any]:
@@ -72,7 +77,8 @@ class Bench:
             judged, times = [], []
             for query in queries:
                 asked = CodeQuery(query.query, mode=mode, project_id=self.projects[query.repo], limit=DEPTH)
-                reply = code_search.search_code(database, active, user(self._place.user_id), asked)
+                caller = user(self._place.user_id)
+                reply = code_search.search_code(database, active, caller, asked, reranker=self._reranker)
                 judged.append(judge(query, [(hit.path, count_tokens(hit.content)) for hit in reply.results]))
                 times.append(reply.took_ms)
         return judged, times
@@ -94,10 +100,12 @@ def run(
     data: Path | None = None,
     mode: Mode = Mode.HYBRID,
     ablate: bool = False,
+    reranker: Reranker | None = None,
 ) -> Run:
     """Index the repositories that are asked about, ask, and judge. Raises CodingitError."""
     with workspace(data) as place:
-        bench = Bench(place, {repo: sources / repo for repo in sorted({query.repo for query in queries})}, encoder)
+        folders = {repo: sources / repo for repo in sorted({query.repo for query in queries})}
+        bench = Bench(place, folders, encoder, reranker)
         indexed = bench.index()
         print(f"indexed {indexed}", flush=True)
         with recorded_calls(code_search) as calls:
@@ -195,6 +203,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="keep the index here, and use what is there")
     parser.add_argument("--mode", type=Mode, choices=list(Mode), default=Mode.HYBRID)
     parser.add_argument("--model", help="a model by name or folder; else the one that comes with the installation")
+    parser.add_argument("--reranker", help="a cross-encoder by name or folder, for the last step")
     parser.add_argument("--ablate", action="store_true", help="switch off one part of the ranker after the other")
     parser.add_argument("--docstrings", action="store_true", help="also measure the encoder from doc comment to code")
     parser.add_argument("--output", type=Path)
@@ -216,7 +225,16 @@ def measure(arguments: argparse.Namespace) -> None:
 
     queries = read_queries(arguments.queries)
     encoder = load_encoder(arguments.model)
-    found = run(queries, arguments.sources, encoder, data=arguments.data, mode=arguments.mode, ablate=arguments.ablate)
+    reranker = load_reranker(arguments.reranker) if arguments.reranker else None
+    found = run(
+        queries,
+        arguments.sources,
+        encoder,
+        data=arguments.data,
+        mode=arguments.mode,
+        ablate=arguments.ablate,
+        reranker=reranker,
+    )
     figures = found.figures
     if arguments.docstrings:
         repos = sorted({query.repo for query in queries})
