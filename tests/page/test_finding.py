@@ -34,6 +34,8 @@ def test_what_was_just_indexed_is_typed_seen_and_opened_at_its_line(site: Site, 
     page.get_by_role("searchbox").press_sequentially("send confirmation", delay=20)
     first = page.locator(".sections .code .hit").first
     expect(first.locator(".hit-link")).to_have_text("/shop/src/mail.py")
+    # Results come while one types: these are of all that was typed.
+    expect(first.locator(".hit-link")).to_have_attribute("href", re.compile(r"q=send\+confirmation&"))
 
     expect(first.locator(".symbol")).to_have_text("send_confirmation")
     expect(first.locator("mark").first).to_have_text("send_confirmation")
