@@ -50,6 +50,18 @@ def test_what_was_just_indexed_is_typed_seen_and_opened_at_its_line(site: Site, 
     site.api.execute("delete from workspace_files where path = '/shop/src/mail.py'")
 
 
+def test_a_word_is_marked_in_a_file_where_it_begins_and_not_inside_of_others(site: Site, open_page: Open) -> None:
+    site.put("/shop/src/wrap.py", "def run_app(app):\n    return wrapper(app)\n")
+    site.index()
+    page = open_page("/?q=run+app&in=code")
+    page.locator(".hit-link", has_text="wrap.py").click()
+
+    marks = page.locator('.file-lines .line[data-line="2"] mark')
+    expect(marks).to_have_text(["app"])
+    expect(page.locator('.file-lines .line[data-line="2"]')).to_contain_text("wrapper(app)")
+    site.api.execute("delete from workspace_files where path = '/shop/src/wrap.py'")
+
+
 def test_back_leads_to_the_results_and_to_the_one_that_was_opened(open_page: Open) -> None:
     page = open_page("/?q=round+price&in=code")
     second = page.locator(".hit-link").nth(1)

@@ -93,16 +93,25 @@ export function chooseLines(lines, wanted, most) {
 const MOST_TEXTS = 40;
 const MOST_FOUND = 5000;
 
-/** Where a text holds any of the wanted ones, as they are written. @param {string} text @param {string[]} wanted @returns {Span[]} */
+/**
+ * Where a text holds any of the wanted ones, as they are written: `app` not in `wrapper`, unless it is nowhere else.
+ * @param {string} text @param {string[]} wanted @returns {Span[]}
+ */
 export function findTexts(text, wanted) {
   // The longest first, since the first alternative that fits is taken.
   const texts = [...new Set(wanted)].filter(Boolean).sort((one, other) => other.length - one.length).slice(0, MOST_TEXTS);
   if (texts.length === 0) return [];
-  const pattern = new RegExp(texts.map((each) => each.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&")).join("|"), "g");
+  const pattern = new RegExp(texts.map((each) => atItsBeginning(text, each.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&"))).join("|"), "g");
   const spans = [];
   for (const found of text.matchAll(pattern)) {
     spans.push({ start: found.index, end: found.index + found[0].length });
     if (spans.length === MOST_FOUND) break;
   }
   return spans;
+}
+
+/** @param {string} text @param {string} pattern @returns {string} */
+function atItsBeginning(text, pattern) {
+  const bounded = `(?<![a-z])${pattern}`;
+  return /^[a-z]/.test(pattern) && new RegExp(bounded).test(text) ? bounded : pattern;
 }
