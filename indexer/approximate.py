@@ -36,6 +36,10 @@ class Thresholds:
     drift: float = 0.2
     check_seconds: float = 86_400.0
 
+    def wants_check(self, rows: int, rows_at_check: int, seconds_since_check: float) -> bool:
+        drifted = abs(rows - rows_at_check) > self.drift * rows_at_check
+        return drifted or seconds_since_check > self.check_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Maintained:
@@ -69,7 +73,7 @@ def maintain_indexes(
                 if tenant.chunks >= limits.build:
                     name, recalls[tenant.user_id] = _build(connection, model_id, dimensions, tenant, limits)
                     built.append(name)
-            elif _should_check(index, tenant, limits):
+            elif limits.wants_check(tenant.chunks, index.rows_at_check, index.seconds_since_check):
                 recalls[tenant.user_id] = _check(connection, model_id, dimensions, tenant, index, limits)
         dropped = approximate.drop_unusable_indexes(connection)
     return Maintained(tuple(built), dropped, recalls)
@@ -93,11 +97,6 @@ def _build(
     approximate.record_index(connection, model_id, index, recall)
     log.info("built %s: %d chunks, %d lists, %d probes, recall %.3f", name, tenant.chunks, lists, probes, recall)
     return name, recall
-
-
-def _should_check(index: ApproximateIndex, tenant: Tenant, limits: Thresholds) -> bool:
-    drifted = abs(tenant.chunks - index.rows_at_check) > limits.drift * index.rows_at_check
-    return drifted or index.seconds_since_check > limits.check_seconds
 
 
 def _check(

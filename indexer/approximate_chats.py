@@ -48,7 +48,11 @@ def maintain_chat_indexes(
             elif user.parts >= limits.build and _is_wanted(index, user, limits):
                 index, recalls[user.user_id] = _build(connection, model_id, dimensions, user, limits)
                 built.append(index.name)
-            elif index is not None and index.ef_search is not None and _should_check(index, user, limits):
+            elif (
+                index is not None
+                and index.ef_search is not None
+                and limits.wants_check(user.parts, index.rows_at_check, index.seconds_since_check)
+            ):
                 recalls[user.user_id] = _check(connection, model_id, dimensions, user, index, limits)
         dropped = approximate_chats.drop_unusable_indexes(connection)
     return Maintained(tuple(built), dropped, recalls)
@@ -71,11 +75,6 @@ def _build(
     approximate_chats.record_index(connection, model_id, index, recall)
     log.info("built %s: %d parts of messages, ef_search %s, recall %.3f", name, user.parts, ef_search, recall)
     return index, recall
-
-
-def _should_check(index: ChatIndex, user: ChatUser, limits: Thresholds) -> bool:
-    drifted = abs(user.parts - index.rows_at_check) > limits.drift * index.rows_at_check
-    return drifted or index.seconds_since_check > limits.check_seconds
 
 
 def _check(
